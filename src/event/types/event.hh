@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that happens, as typed records. One JSON record per event: {v, seq, time, mono, run, type, ...}; the fields of
+// each type are in event/types/json.cc, from which docs/reference/events.md is generated. Readers ignore types and
+// fields they do not know.
+#pragma once
+
+#include "base/ids.hh"
+#include "base/outcome.hh"
+#include "base/time.hh"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace cirque::event {
+
+inline constexpr int schemaVersion = 1;
+
+struct RunStarted {
+    std::string name;      // the workflow's
+    std::string workflow;  // where the plan came from: a file, FILE#name
+    std::string tree;      // the work tree
+    std::string version;   // of Cirque
+    std::int64_t pid = 0;
+};
+
+struct JobInfo {
+    std::string name;
+    std::vector<std::string> needs;
+    std::vector<std::string> steps; // names
+};
+
+struct JobsAdded { // at the start, and each time the graph grows
+    std::vector<JobInfo> jobs;
+    std::string by; // the job whose matrix made them; empty: the plan itself
+};
+
+struct PlanCompleted {};
+
+struct JobQueued { // its needs are done; it waits for a slot
+    std::string job;
+};
+
+struct JobStarted { // one attempt begins; `handle` (JSON text) lets a later process find what the place created
+    std::string job;
+    int attempt = 1;
+    std::string executor;
+    std::string handle;
+};
+
+struct JobRetrying {
+    std::string job;
+    int attempt = 1; // the one that failed
+    int of = 1;
+    Millis delay{0};
+    Outcome outcome;
+};
+
+struct JobFinished {
+    std::string job;
+    int attempt = 0; // 0: never started
+    Outcome outcome;
+    bool tolerated = false; // failed under continueOnError
+};
+
+struct ProvisionStarted {
+    std::string job;
+    int attempt = 1;
+};
+
+struct ProvisionFinished {
+    std::string job;
+    int attempt = 1;
+    Millis duration{0};
+};
+
+struct StepStarted {
+    TryRef ref;
+    std::string name;
+};
+
+struct StepRetrying {
+    TryRef ref; // the try that failed
+    std::string name;
+    int of = 1;
+    Millis delay{0};
+    Outcome outcome;
+};
+
+struct StepFinished { // also for skipped steps (tryNumber 0)
+    TryRef ref;
+    std::string name;
+    Outcome outcome;
+    Millis duration{0};
+};
+
+struct LogProgress { // at most 10 a second per try, and one at its end
+    TryRef ref;
+    std::int64_t bytes = 0;
+    std::int64_t lines = 0;
+};
+
+struct ArtifactSaved {
+    std::string job;
+    std::string name;
+    std::string path;
+    std::int64_t bytes = 0;
+    std::int64_t files = 0;
+    std::string sha256; // of the artifact's manifest
+};
+
+struct ArtifactRestored {
+    std::string job;
+    std::string name;
+    std::string path;
+};
+
+struct ResultExported {
+    std::string job;
+    std::string name;
+    std::string value; // redacted
+};
+
+struct Notice { // something a person should see that is no failure by itself
+    std::string level; // "info", "warning", "error"
+    std::string job;   // may be empty
+    std::string message;
+    std::string hint;
+};
+
+struct CancelRequested {
+    std::string reason; // "SIGINT", "SIGTERM", "fail-fast", "deadline"
+    bool immediate = false;
+};
+
+struct RunFinished {
+    Outcome outcome;
+    int exitStatus = 0;
+};
+
+using Body = std::variant<RunStarted, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying, JobFinished,
+                          ProvisionStarted, ProvisionFinished, StepStarted, StepRetrying, StepFinished, LogProgress,
+                          ArtifactSaved, ArtifactRestored, ResultExported, Notice, CancelRequested, RunFinished>;
+
+struct Event {
+    std::int64_t seq = 0; // 1, 2, ... without gaps in one run
+    WallTime time;
+    MonoTime mono;
+    RunId run;
+    Body body;
+};
+
+} // namespace cirque::event

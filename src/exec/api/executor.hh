@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every place where a job runs must do. Implementations are exec/<kind>; the engine knows only this page.
+// Nothing here is a path of this machine: a place may be a container, another host or a virtual machine.
+#pragma once
+
+#include "base/ids.hh"
+#include "base/outcome.hh"
+#include "base/result.hh"
+#include "io/runtime/stop.hh"
+#include "io/runtime/task.hh"
+#include "plan/types.hh"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cirque::exec {
+
+// One variable with its value settled. A secret value is redacted from every log of the job.
+struct Var {
+    std::string name;
+    std::string value;
+    bool secret = false;
+};
+
+using Vars = std::vector<Var>;
+
+// Takes the bytes a step printed (stdout and stderr in their true order).
+class OutputSink {
+  public:
+    virtual ~OutputSink() = default;
+    // `late`: a daemon printed it after the step had ended. A failure (disk full) ends the step as Infrastructure.
+    virtual Result<void> write(std::string_view bytes, bool late) = 0;
+};
+
+// The environment in layers, so that JOB_ENV can come in between at the place. Later layers of a list win.
+struct StepEnv {
+    std::vector<Vars> below; // lowest first: caller, CI, workflow envFrom, workflow env, job envFrom, job env
+    std::vector<Vars> above; // over JOB_ENV, lowest first: step env, --env, Cirque's own and NEEDS_*
+};
+
+struct StepSpec {
+    TryRef ref;
+    std::string name;
+    plan::Step step;  // what to run, workdir, path, shell
+    StepEnv env;
+    // Set for a condition: run as bash without errexit, nounset and pipefail, JOB_ENV applied, no JOB_ENV taken over.
+    bool isCondition = false;
+    std::string conditionScript;
+};
+
+struct StepResult {
+    Outcome outcome;
+    // $CIRQUE_OUTPUT of this step, in order. Empty for conditions.
+    std::vector<std::pair<std::string, std::string>> outputs;
+};
+
+// What one attempt of a job needs at its place.
+struct Place {
+    RunId run;
+    std::string workflow;
+    int attempt = 1;
+    std::shared_ptr<const plan::Plan> plan; // host tools and generated files
+    std::shared_ptr<const plan::Job> job;
+    std::vector<std::string> redact; // secret values of this job
+};
+
+// The archive form of files that enter or leave a place is artifact/'s business; the engine passes names only.
+struct CollectedArtifact {
+    std::int64_t bytes = 0;
+    std::int64_t files = 0;
+    std::string sha256;
+};
+
+class JobSite {
+  public:
+    virtual ~JobSite() = default;
+
+    // Makes the job's folder from the run's snapshot (or empty when the job's copyRepo is false) and makes the step
+    // closures usable. `log` takes what a person should see of it.
+    virtual io::Task<Result<void>> prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) = 0;
+
+    // Runs one step to its end. Graceful stop: TERM to its tree, grace, KILL. Immediate: KILL. The outcome then is
+    // Cancelled, or Failed with timeout set when the stop's reason is Timeout or Deadline.
+    // Failures of the place itself are Infrastructure, never Failed.
+    virtual io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) = 0;
+
+    // Puts a saved artifact under `path` of the job's folder.
+    virtual io::Task<Result<void>> restoreArtifact(std::string name, std::string path) = 0;
+
+    // Takes `path` of the job's folder into the run's artifacts. Missing: NotFound. All or nothing.
+    virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) = 0;
+
+    // Ends every process the job left, then removes the job's folder unless the run keeps workspaces. Always called,
+    // exactly once, also after failures of prepare.
+    virtual io::Task<Result<void>> close() = 0;
+};
+
+struct Capabilities {
+    std::string system; // "x86_64-linux"
+};
+
+class Executor {
+  public:
+    virtual ~Executor() = default;
+    [[nodiscard]] virtual std::string_view kind() const = 0;
+    [[nodiscard]] virtual Capabilities capabilities() const = 0;
+
+    // A serialisable handle (JSON text) for what open would create; journaled before anything is created.
+    [[nodiscard]] virtual std::string handle(const Place& place) const = 0;
+
+    virtual io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) = 0;
+};
+
+} // namespace cirque::exec

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// UniqueFd: one owner per descriptor. Every descriptor Cirque opens is close-on-exec.
+#pragma once
+
+#include "base/result.hh"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cirque::io {
+
+class UniqueFd {
+  public:
+    UniqueFd() = default;
+
+    explicit UniqueFd(int fd) : fd_(fd) {}
+
+    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+    UniqueFd& operator=(UniqueFd&& other) noexcept {
+        reset(std::exchange(other.fd_, -1));
+        return *this;
+    }
+
+    ~UniqueFd() { reset(); }
+
+    [[nodiscard]] int get() const { return fd_; }
+
+    explicit operator bool() const { return fd_ >= 0; }
+
+    int release() { return std::exchange(fd_, -1); }
+
+    void reset(int fd = -1);
+
+  private:
+    int fd_ = -1;
+};
+
+struct Pipe {
+    UniqueFd read;
+    UniqueFd write;
+};
+
+// pipe2(O_CLOEXEC); with `capacity` > 0 asks for that many bytes (F_SETPIPE_SZ; a refusal is ignored).
+Result<Pipe> makePipe(int capacity = 0);
+
+// All bytes to a blocking descriptor; retries EINTR and short writes. `what` names the object in the error.
+Result<void> writeAll(int fd, std::string_view bytes, std::string_view what);
+
+// Whole small file as bytes; refuses more than `limit` bytes.
+Result<std::string> readFile(const std::string& path, std::size_t limit = 256u << 20u);
+
+// Writes `path` through a temporary file and rename, so that readers see the old or the new content.
+Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode = 0644);
+
+// mkdir -p.
+Result<void> makeFolders(const std::string& path, unsigned mode = 0755);
+
+// rm -rf that follows no symbolic link and makes unwritable folders writable first. Missing is fine.
+Result<void> removeTree(const std::string& path);
+
+} // namespace cirque::io

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// SIGINT and SIGTERM as a task on the loop.
+#pragma once
+
+#include "io/runtime/stop.hh"
+#include "io/runtime/task.hh"
+
+#include <functional>
+
+namespace cirque::io {
+
+// Calls `onSignal(number)` for each SIGINT, SIGTERM or SIGHUP until `stop` rises. Restores the former dispositions.
+Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop);
+
+} // namespace cirque::io

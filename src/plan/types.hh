@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plan, schema version 1, as C++ values: pure data, the same for every front end. The JSON form and the meaning
+// of each field are in plan/schema.cc, from which docs/reference/plan.md is generated.
+#pragma once
+
+#include "base/json.hh"
+#include "base/time.hh"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cirque::plan {
+
+inline constexpr int schemaVersion = 1;
+
+// A setting that is inherited: not given, switched off by null, or given.
+template <class T> struct Setting {
+    enum class State { Unset, Off, Set };
+    State state = State::Unset;
+    T value{};
+
+    [[nodiscard]] bool isSet() const { return state == State::Set; }
+
+    bool operator==(const Setting&) const = default;
+};
+
+// Where a value comes from. Literal: `text` is the value. Secret and Param: `text` is the name.
+// Result: `text` is the result's name and `job` the job that exports it.
+struct Value {
+    enum class Kind { Literal, Secret, Result, Param };
+    Kind kind = Kind::Literal;
+    std::string text;
+    std::string job;
+    bool operator==(const Value&) const = default;
+};
+
+struct EnvEntry {
+    std::string name;
+    Value value;
+    bool operator==(const EnvEntry&) const = default;
+};
+
+using Env = std::vector<EnvEntry>; // sorted by name, names unique
+
+struct EnvProvider {
+    enum class Kind { File, Static, Required, Other };
+    Kind kind = Kind::Static;
+    std::string kindName;                                     // as written; for Other (sops, program, ...)
+    std::string path;                                         // File: relative to the tree's root, or a generated file
+    bool required = false;                                    // File: missing is an error
+    bool secrets = false;                                     // File, Static: values are redacted
+    std::vector<std::pair<std::string, std::string>> values;  // Static
+    std::vector<std::string> names;                           // Required
+    Json options;                                             // Other: as written
+    bool operator==(const EnvProvider&) const = default;
+};
+
+enum class When { Success, Failure, Always, Cancelled };
+
+// `when` decides first; `bash`, when not empty, must then exit 0 at the job's place.
+struct Condition {
+    When when = When::Success;
+    std::string bash;
+    bool operator==(const Condition&) const = default;
+};
+
+enum class Backoff { Exponential, Linear, Constant };
+
+// Merged by key from workflow, job and step; see plan/effective.hh.
+struct Retry {
+    std::optional<int> maxAttempts;
+    std::optional<Backoff> backoff;
+    std::optional<Millis> minTime;
+    std::optional<Millis> maxTime;
+    bool operator==(const Retry&) const = default;
+};
+
+struct Derivation {
+    std::string drv;                  // /nix/store/...drv
+    std::vector<std::string> outputs; // "out", ...
+    bool operator==(const Derivation&) const = default;
+};
+
+// What must exist at the place before the step runs.
+struct Closure {
+    std::vector<Derivation> derivations; // to realise
+    std::vector<std::string> paths;      // store paths that are sources
+    std::vector<std::string> hostTools;  // tokens, keys of Plan::hostTools
+    std::vector<std::string> files;      // tokens, keys of Plan::files
+    bool operator==(const Closure&) const = default;
+};
+
+struct BashRun {
+    std::string script;
+    bool operator==(const BashRun&) const = default;
+};
+
+struct ArgvRun {
+    std::vector<std::string> argv;
+    bool operator==(const ArgvRun&) const = default;
+};
+
+struct BuildRun {
+    Derivation derivation;
+    bool operator==(const BuildRun&) const = default;
+};
+
+struct Step {
+    std::string name;
+    std::variant<BashRun, ArgvRun, BuildRun> action;
+    Env env;
+    std::vector<std::string> path; // folders put before PATH, from `deps`: store paths with /bin, or host tool tokens
+    Closure closure;
+    std::string workdir;           // relative to the job's folder; empty: the folder itself
+    Condition condition;
+    Setting<Retry> retry;
+    Setting<Millis> timeout;
+    std::string shell = "bash";
+    bool operator==(const Step&) const = default;
+};
+
+struct ExecutorRef {
+    std::string kind = "local";
+    JsonObject options;
+    bool operator==(const ExecutorRef&) const = default;
+};
+
+struct ArtifactInput {
+    std::string name;
+    std::string path = "."; // folder below the job's folder that the artifact's own paths are put under
+    bool operator==(const ArtifactInput&) const = default;
+};
+
+struct ArtifactOutput {
+    std::string name;
+    std::string path;        // relative to the job's folder
+    bool always = false;     // "always": also when the job failed
+    bool operator==(const ArtifactOutput&) const = default;
+};
+
+// One axis of a matrix that is expanded while the run runs, when its values are known.
+struct MatrixAxis {
+    std::string name;
+    std::vector<std::string> values; // when static
+    std::optional<Value> from;       // a Result whose text is a JSON list
+    bool operator==(const MatrixAxis&) const = default;
+};
+
+struct Matrix {
+    std::vector<MatrixAxis> axes;                              // expand this job over them
+    std::vector<std::pair<std::string, std::string>> values;   // or: this job is one member, with these values
+    bool operator==(const Matrix&) const = default;
+};
+
+struct Job {
+    std::string name; // its key
+    std::string system;
+    ExecutorRef executor;
+    std::vector<std::string> needs;
+    Condition condition;
+    std::vector<Step> steps;
+    Env env;
+    std::vector<EnvProvider> envFrom;
+    std::optional<std::vector<std::string>> passEnv;
+    std::vector<ArtifactInput> inputs;
+    std::vector<ArtifactOutput> outputs;
+    std::vector<std::string> results;
+    Setting<Retry> retry;    // default of its steps
+    Setting<Retry> jobRetry; // of the whole job
+    Setting<Millis> timeout; // default of its steps
+    Setting<Millis> deadline;
+    bool continueOnError = false;
+    bool copyRepo = true;
+    JsonObject services;         // accepted, not run by this version
+    std::optional<Json> machine; // accepted, not run by this version
+    Matrix matrix;
+    bool operator==(const Job&) const = default;
+};
+
+struct Param {
+    std::string name;
+    std::string type = "string"; // string, int, bool, choice
+    std::optional<std::string> defaultValue;
+    std::vector<std::string> choices;
+    std::string description;
+    bool operator==(const Param&) const = default;
+};
+
+// A tool of the place, named by its nixpkgs attribute. The token stands in scripts and values where the tool's
+// folder is meant; the place replaces it.
+struct HostTool {
+    std::string token;
+    std::string name;
+    std::vector<std::string> programs;
+    bool operator==(const HostTool&) const = default;
+};
+
+// A generated file that travels inside the plan. The token stands where its path is meant. When `program` is not
+// empty the token means a folder that holds bin/<program>.
+struct GeneratedFile {
+    std::string token;
+    std::string name;
+    std::string text;
+    bool executable = false;
+    std::string program;
+    bool operator==(const GeneratedFile&) const = default;
+};
+
+struct Plan {
+    std::string name;
+    Env env;
+    std::vector<EnvProvider> envFrom;
+    std::optional<std::vector<std::string>> passEnv;
+    std::vector<Param> params;
+    Json on; // triggers: kept for the server
+    Setting<Retry> retry;
+    Setting<Millis> timeout;
+    Setting<Millis> deadline;
+    std::string logFormat; // "", structured, simple, json
+    std::vector<Job> jobs; // in the document's order
+    std::vector<HostTool> hostTools;
+    std::vector<GeneratedFile> files;
+    bool operator==(const Plan&) const = default;
+
+    [[nodiscard]] const Job* findJob(std::string_view key) const;
+};
+
+} // namespace cirque::plan
