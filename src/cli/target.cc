@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/target.hh"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+
+namespace cirque::cli {
+namespace {
+
+constexpr std::array<std::string_view, 2> defaultFiles{"cirque.nix", "ci.nix"};
+
+std::string absolutePath(std::string_view path, const std::string& folder) {
+    const std::filesystem::path joined = std::filesystem::path(folder) / std::filesystem::path(path);
+    std::string text = joined.lexically_normal().string();
+    while (text.size() > 1 && text.ends_with('/')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+Result<std::string> defaultFile(const std::string& folder, const std::function<PathKind(const std::string&)>& look) {
+    for (const std::string_view name : defaultFiles) {
+        std::string candidate = fmt::format("{}/{}", folder == "/" ? "" : folder, name);
+        if (look(candidate) == PathKind::File) {
+            return candidate;
+        }
+    }
+    return fail(ErrorCode::NotFound, fmt::format("no workflow in {}: neither cirque.nix nor ci.nix is there", folder),
+                "write one (see docs/guide/workflows.md), or name a file: cirque run path/to/ci.nix");
+}
+
+} // namespace
+
+Positionals splitPositionals(const std::vector<std::string>& words) {
+    Positionals out;
+    std::size_t firstJob = 0;
+    if (!words.empty()) {
+        const std::string_view first = words.front();
+        if (first == "." || first.find_first_of("/#:") != std::string_view::npos || first.ends_with(".nix") ||
+            first.ends_with(".json")) {
+            out.target = first;
+            firstJob = 1;
+        }
+    }
+    out.jobs.assign(words.begin() + static_cast<std::ptrdiff_t>(firstJob), words.end());
+    return out;
+}
+
+Result<Target> resolveTarget(const std::string& target, const std::string& folder,
+                             const std::function<PathKind(const std::string&)>& look) {
+    Target out;
+    out.folder = folder;
+    const std::size_t hash = target.find('#');
+    const std::string path = target.substr(0, hash);
+    if (hash != std::string::npos) {
+        out.name = target.substr(hash + 1);
+        if (out.name.empty()) {
+            return fail(ErrorCode::Usage, fmt::format("'{}' has no name after '#'", target));
+        }
+    }
+    if (path.empty()) {
+        CIRQUE_TRY_ASSIGN(out.file, defaultFile(folder, look));
+        return out;
+    }
+    const std::string full = absolutePath(path, folder);
+    switch (look(full)) {
+    case PathKind::Folder:
+        out.folder = full;
+        CIRQUE_TRY_ASSIGN(out.file, defaultFile(full, look));
+        return out;
+    case PathKind::File: break;
+    case PathKind::Missing:
+        if (path.find(':') != std::string::npos) {
+            return fail(ErrorCode::Unsupported, fmt::format("'{}' looks like a flake reference, which this version cannot run", target),
+                        "check the repository out and run cirque in it");
+        }
+        return fail(ErrorCode::NotFound, fmt::format("no such file or folder: {}", full));
+    }
+    out.file = full;
+    if (full.ends_with(".json")) {
+        out.kind = Target::Kind::PlanJson;
+        if (!out.name.empty()) {
+            return fail(ErrorCode::Usage, fmt::format("'{}': a plan document holds one workflow, '#' does not apply", target));
+        }
+    }
+    return out;
+}
+
+} // namespace cirque::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `cirque run` was pointed at. Pure: whether files exist is asked through a function.
+#pragma once
+
+#include "base/result.hh"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::cli {
+
+enum class PathKind { Missing, File, Folder };
+
+struct Target {
+    enum class Kind { Workflow, PlanJson };
+    Kind kind = Kind::Workflow;
+    std::string file;   // absolute
+    std::string name;   // the part after '#', or empty
+    std::string folder; // where the run happens: absolute; a TARGET that is a folder moves there
+};
+
+struct Positionals {
+    std::string target;            // empty: none was given
+    std::vector<std::string> jobs;
+};
+
+// Only the first word can be a TARGET: it contains '/', '#' or ':', ends in .nix or .json, or is ".".
+Positionals splitPositionals(const std::vector<std::string>& words);
+
+// Settles a TARGET below `folder` (absolute). Without one: cirque.nix, then ci.nix of the folder. Failures: NotFound
+// that names what was looked for, Unsupported for flake references with a scheme.
+Result<Target> resolveTarget(const std::string& target, const std::string& folder,
+                             const std::function<PathKind(const std::string&)>& look);
+
+} // namespace cirque::cli
