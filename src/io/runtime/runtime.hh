@@ -22,8 +22,8 @@ class Runtime {
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
-    // Runs `main` and everything it spawned on this thread until all of it has ended. An exception that leaves
-    // `main` is rethrown here. Blocks.
+    // Runs `main` and everything it spawned on this thread until all of it has ended. An exception that
+    // leaves `main` is rethrown here. Blocks.
     void run(std::function<Task<>()> main);
 
     struct Impl;
@@ -47,9 +47,9 @@ class TaskGroup {
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    Task<> start();            // binds the group to the running loop; await it once before spawn
-    void spawn(Task<> task);   // starts at the next turn of the loop
-    Task<> join();             // until every child has ended
+    Task<> start();          // binds the group to the running loop; await it once before spawn
+    void spawn(Task<> task); // starts at the next turn of the loop
+    Task<> join();           // until every child has ended
     [[nodiscard]] std::size_t running() const;
 
   private:
@@ -64,8 +64,8 @@ class Signal {
     ~Signal();
     Signal(const Signal&) = delete;
     Signal& operator=(const Signal&) = delete;
-    void notify();                              // wakes every waiter; if there is none, the next wait returns at once
-    Task<bool> wait(StopToken stop = {});       // false: stopped first
+    void notify(); // wakes every waiter; if there is none, the next wait returns at once
+    Task<bool> wait(StopToken stop = {}); // false: stopped first
 
   private:
     struct State;
@@ -76,9 +76,10 @@ namespace detail {
 Task<> offloadErased(std::function<void()> work);
 }
 
-// Runs `work` on the pool and returns its value on the loop. Its exception comes out of the co_await. Cannot be
-// cancelled: keep such work short, or give it its own flag.
-template <class Fn> Task<std::invoke_result_t<Fn>> offload(Fn work) {
+// Runs `work` on the pool and returns its value on the loop. Its exception comes out of the co_await. Cannot
+// be cancelled: keep such work short, or give it its own flag.
+template <class Fn>
+Task<std::invoke_result_t<Fn>> offload(Fn work) {
     using T = std::invoke_result_t<Fn>;
     std::exception_ptr failure;
     if constexpr (std::is_void_v<T>) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How something running is told to stop. Level only rises: None -> Graceful (TERM, grace, KILL) -> Immediate (KILL).
-// Single-threaded: source, tokens and callbacks live on the loop thread.
+// How something running is told to stop. Level only rises: None -> Graceful (TERM, grace, KILL) -> Immediate
+// (KILL). Single-threaded: source, tokens and callbacks live on the loop thread.
 #pragma once
 
 #include <functional>
