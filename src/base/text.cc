@@ -48,25 +48,31 @@ bool isSpace(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-// Levenshtein distance, given up beyond `limit`.
+// Edit distance in which two swapped neighbours count as one change, given up beyond `limit`.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) {
+    constexpr std::size_t longest = 64;
     const std::size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-    if (gap > limit || a.size() > 64 || b.size() > 64) {
+    if (gap > limit || a.size() > longest || b.size() > longest) {
         return limit + 1;
     }
-    std::array<std::size_t, 65> row{};
-    std::iota(row.begin(), row.end(), 0U);
+    using Row = std::array<std::size_t, longest + 1>;
+    Row before{};
+    Row above{};
+    Row row{};
+    std::iota(above.begin(), above.end(), 0U);
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            row[j] = std::min({above + 1, row[j - 1] + 1, change});
-            diagonal = above;
+            const std::size_t change = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, change});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                row[j] = std::min(row[j], before[j - 2] + 1);
+            }
         }
+        before = above;
+        above = row;
     }
-    return row[b.size()];
+    return above[b.size()];
 }
 
 } // namespace

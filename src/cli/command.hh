@@ -31,7 +31,9 @@ struct Command {
 };
 
 std::span<const Command> commands();
-const Command* findCommand(std::string_view name);
+
+// Failure: Usage, with the nearest command.
+Result<const Command*> requireCommand(std::string_view name);
 
 // Writes to standard output; an error (a closed pipe excepted) becomes exit status 3 in main.
 Result<void> print(std::string_view text);
@@ -43,6 +45,7 @@ void printError(const Error& error);
 int exitStatus(ErrorCode code);
 
 std::string helpText();
+std::string settingsText();
 std::string helpText(const Command& command);
 
 inline constexpr std::string_view version = CIRQUE_VERSION;

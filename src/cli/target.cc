@@ -65,15 +65,16 @@ Result<Target> resolveTarget(const std::string& target, const std::string& folde
         return out;
     }
     const std::string full = absolutePath(path, folder);
-    switch (look(full)) {
-    case PathKind::Folder:
+    const PathKind kind = look(full);
+    if (kind == PathKind::Folder) {
         out.folder = full;
         CIRQUE_TRY_ASSIGN(out.file, defaultFile(full, look));
         return out;
-    case PathKind::File: break;
-    case PathKind::Missing:
+    }
+    if (kind == PathKind::Missing) {
         if (path.find(':') != std::string::npos) {
-            return fail(ErrorCode::Unsupported, fmt::format("'{}' looks like a flake reference, which this version cannot run", target),
+            return fail(ErrorCode::Unsupported,
+                        fmt::format("'{}' looks like a flake reference, which this version cannot run", target),
                         "check the repository out and run cirque in it");
         }
         return fail(ErrorCode::NotFound, fmt::format("no such file or folder: {}", full));

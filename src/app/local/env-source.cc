@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/env-source.hh"
+
+#include "io/process/fd.hh"
+#include "plan/effective.hh"
+#include "secret/dotenv.hh"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace cirque::app {
+namespace {
+
+bool matches(std::string_view pattern, std::string_view name) {
+    if (pattern.ends_with('*')) {
+        pattern.remove_suffix(1);
+        return name.starts_with(pattern);
+    }
+    return pattern == name;
+}
+
+void put(exec::Vars& vars, exec::Var var) {
+    const auto found = std::ranges::find(vars, var.name, &exec::Var::name);
+    if (found == vars.end()) {
+        vars.push_back(std::move(var));
+    } else {
+        *found = std::move(var);
+    }
+}
+
+bool isSet(const std::vector<exec::Vars>& layers, std::string_view name) {
+    return std::ranges::any_of(layers, [&](const exec::Vars& layer) {
+        return std::ranges::find(layer, name, &exec::Var::name) != layer.end();
+    });
+}
+
+// A provider's path may name a generated file, whose text travels in the plan.
+const plan::GeneratedFile* generated(const plan::Plan& plan, std::string_view path) {
+    const auto found = std::ranges::find(plan.files, path, &plan::GeneratedFile::token);
+    return found == plan.files.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+EnvSourcePort::EnvSourcePort(const LocalRequest& request) : request_(request) {}
+
+io::Task<Result<engine::JobEnv>> EnvSourcePort::jobEnv(std::shared_ptr<const plan::Job> job, Results results) {
+    co_return settle(*job, results);
+}
+
+Result<exec::Vars> EnvSourcePort::stepEnv(const plan::Job& job, const plan::Step& step, const Results& results) {
+    return settled(step.env, results, fmt::format("step '{}' of job '{}'", step.name, job.name));
+}
+
+Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results& results) {
+    const plan::Plan& plan = *request_.plan;
+    engine::JobEnv out;
+    out.below.push_back(callerVars(job));
+    out.below.push_back({{"CI", "true", false}});
+    CIRQUE_TRY_ASSIGN(exec::Vars fromWorkflow, provided(plan.envFrom, plan.env, out.below, "the workflow"));
+    out.below.push_back(std::move(fromWorkflow));
+    CIRQUE_TRY_ASSIGN(exec::Vars workflow, settled(plan.env, results, "the workflow"));
+    out.below.push_back(std::move(workflow));
+    const std::string level = fmt::format("job '{}'", job.name);
+    CIRQUE_TRY_ASSIGN(exec::Vars fromJob, provided(job.envFrom, job.env, out.below, level));
+    out.below.push_back(std::move(fromJob));
+    CIRQUE_TRY_ASSIGN(exec::Vars own, settled(job.env, results, level));
+    out.below.push_back(std::move(own));
+    for (const auto& [name, value] : request_.overrides) {
+        put(out.overrides, {name, value, false});
+    }
+    const auto collect = [&](const exec::Vars& vars) {
+        for (const exec::Var& var : vars) {
+            if (var.secret) {
+                out.redact.push_back(var.value);
+            }
+        }
+    };
+    std::ranges::for_each(out.below, collect);
+    for (const plan::Step& step : job.steps) {
+        CIRQUE_TRY_ASSIGN(const exec::Vars vars, settled(step.env, results, level));
+        collect(vars);
+    }
+    return out;
+}
+
+exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
+    const std::vector<std::string> passed = plan::passEnv(*request_.plan, job);
+    exec::Vars out;
+    for (const auto& [name, value] : request_.environment.variables()) {
+        const bool wanted =
+            request_.inheritEnv ||
+            std::ranges::any_of(passed, [&](const std::string& pattern) { return matches(pattern, name); });
+        if (wanted) {
+            out.push_back({name, value, false});
+        }
+    }
+    return out;
+}
+
+Result<exec::Vars> EnvSourcePort::provided(const std::vector<plan::EnvProvider>& providers, const plan::Env& ownEnv,
+                                           const std::vector<exec::Vars>& below, const std::string& level) const {
+    exec::Vars out;
+    for (const plan::EnvProvider& provider : providers) {
+        CIRQUE_TRY_ASSIGN(exec::Vars values, valuesOf(provider, level));
+        for (exec::Var& var : values) {
+            put(out, std::move(var));
+        }
+    }
+    // `required` looks at the finished level, wherever it stands in the list.
+    std::string missing;
+    for (const plan::EnvProvider& provider : providers) {
+        for (const std::string& name : provider.names) {
+            const auto override = [&](const auto& entry) { return entry.first == name; };
+            if (!isSet(below, name) && std::ranges::find(out, name, &exec::Var::name) == out.end() &&
+                std::ranges::find(ownEnv, name, &plan::EnvEntry::name) == ownEnv.end() &&
+                std::ranges::none_of(request_.overrides, override)) {
+                missing += (missing.empty() ? "" : ", ") + name;
+            }
+        }
+    }
+    if (!missing.empty()) {
+        return fail(ErrorCode::Provider, fmt::format("{} requires variables that nothing sets: {}", level, missing),
+                    "set them with --env NAME=VALUE, an env provider, or passEnv");
+    }
+    return out;
+}
+
+Result<exec::Vars> EnvSourcePort::valuesOf(const plan::EnvProvider& provider, const std::string& level) const {
+    exec::Vars out;
+    if (provider.kind == plan::EnvProvider::Kind::Static) {
+        for (const auto& [name, value] : provider.values) {
+            put(out, {name, value, provider.secrets});
+        }
+        return out;
+    }
+    if (provider.kind != plan::EnvProvider::Kind::File) {
+        return out;
+    }
+    std::string text;
+    if (const plan::GeneratedFile* file = generated(*request_.plan, provider.path)) {
+        text = file->text;
+    } else {
+        const std::string path =
+            provider.path.starts_with('/') ? provider.path : request_.tree + "/" + provider.path;
+        if (!provider.required && access(path.c_str(), F_OK) != 0) {
+            return out;
+        }
+        auto read = io::readFile(path);
+        if (!read) {
+            Error error = std::move(read.error()).within(fmt::format("environment file of {}", level));
+            error.code = ErrorCode::Provider;
+            return fail(std::move(error));
+        }
+        text = std::move(*read);
+    }
+    auto assignments = secret::parseDotenv(text, provider.path);
+    if (!assignments) {
+        Error error = std::move(assignments.error()).within(fmt::format("environment file of {}", level));
+        error.code = ErrorCode::Provider;
+        return fail(std::move(error));
+    }
+    for (auto& [name, value] : *assignments) {
+        put(out, {name, std::move(value), provider.secrets});
+    }
+    return out;
+}
+
+Result<exec::Vars> EnvSourcePort::settled(const plan::Env& env, const Results& results,
+                                          const std::string& level) const {
+    exec::Vars out;
+    for (const plan::EnvEntry& entry : env) {
+        switch (entry.value.kind) {
+        case plan::Value::Kind::Literal: out.push_back({entry.name, entry.value.text, false}); break;
+        case plan::Value::Kind::Secret: {
+            const auto found = request_.secrets.find(entry.value.text);
+            if (found == request_.secrets.end()) {
+                return fail(ErrorCode::Provider,
+                            fmt::format("{}: {} names the secret '{}', which nobody offers", level, entry.name,
+                                        entry.value.text));
+            }
+            out.push_back({entry.name, found->second, true});
+            break;
+        }
+        case plan::Value::Kind::Result: {
+            const std::pair key(entry.value.job, entry.value.text);
+            const auto found = std::ranges::find(results, key, [](const auto& result) { return result.first; });
+            if (found == results.end()) {
+                return fail(ErrorCode::Provider,
+                            fmt::format("{}: {} needs the result '{}' of job '{}', which did not export it", level,
+                                        entry.name, entry.value.text, entry.value.job));
+            }
+            out.push_back({entry.name, found->second, false});
+            break;
+        }
+        case plan::Value::Kind::Param:
+            return fail(ErrorCode::Provider,
+                        fmt::format("{}: {} names the parameter '{}', which has no value", level, entry.name,
+                                    entry.value.text),
+                        fmt::format("give it with --param {}=VALUE", entry.value.text));
+        }
+    }
+    return out;
+}
+
+} // namespace cirque::app

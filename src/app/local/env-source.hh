@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's EnvSource: settles every level of a job's environment, reading each provider of the workflow once.
+#pragma once
+
+#include "app/local/request.hh"
+#include "engine/api/ports.hh"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace cirque::app {
+
+class EnvSourcePort : public engine::EnvSource {
+  public:
+    // `request` must outlive it.
+    explicit EnvSourcePort(const LocalRequest& request);
+
+    io::Task<Result<engine::JobEnv>> jobEnv(std::shared_ptr<const plan::Job> job, Results results) override;
+    Result<exec::Vars> stepEnv(const plan::Job& job, const plan::Step& step, const Results& results) override;
+
+  private:
+    Result<engine::JobEnv> settle(const plan::Job& job, const Results& results);
+    [[nodiscard]] exec::Vars callerVars(const plan::Job& job) const;
+    // `merged` is what the levels below set, for `required`.
+    Result<exec::Vars> provided(const std::vector<plan::EnvProvider>& providers, const plan::Env& ownEnv,
+                                const std::vector<exec::Vars>& below, const std::string& level) const;
+    Result<exec::Vars> valuesOf(const plan::EnvProvider& provider, const std::string& level) const;
+    Result<exec::Vars> settled(const plan::Env& env, const Results& results, const std::string& level) const;
+
+    const LocalRequest& request_;
+};
+
+} // namespace cirque::app

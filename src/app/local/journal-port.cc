@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/journal-port.hh"
+
+#include "base/assert.hh"
+
+namespace cirque::app {
+
+JournalPort::JournalPort(event::JournalWriter writer, event::Bus& bus, RunId run)
+    : writer_(std::move(writer)), bus_(bus), run_(std::move(run)) {}
+
+Result<void> JournalPort::append(std::vector<event::Body> bodies) {
+    if (failure_) {
+        return fail(*failure_);
+    }
+    std::vector<event::Event> events;
+    events.reserve(bodies.size());
+    const WallTime wall = wallNow();
+    const MonoTime mono = monoNow();
+    for (event::Body& body : bodies) {
+        if (const auto* added = std::get_if<event::JobsAdded>(&body)) {
+            for (const event::JobInfo& job : added->jobs) {
+                numbers_.emplace(job.name, static_cast<int>(numbers_.size()));
+            }
+        }
+        events.push_back({++seq_, wall, mono, run_, std::move(body)});
+    }
+    if (auto written = writer_.append(events); !written) {
+        failure_ = std::move(written.error()).within("while writing the run's journal");
+        return fail(*failure_);
+    }
+    for (const event::Event& event : events) {
+        bus_.event(event);
+    }
+    return {};
+}
+
+int JournalPort::jobNumber(const std::string& job) const {
+    const auto found = numbers_.find(job);
+    CIRQUE_ASSERT(found != numbers_.end(), "a log was opened for a job that no event announced");
+    return found->second;
+}
+
+} // namespace cirque::app

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's Journal on top of a journal file and the listeners: numbers and stamps events, appends, then tells.
+#pragma once
+
+#include "engine/api/ports.hh"
+#include "event/bus/listener.hh"
+#include "event/journal/journal.hh"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace cirque::app {
+
+class JournalPort : public engine::Journal {
+  public:
+    // `bus` must outlive it.
+    JournalPort(event::JournalWriter writer, event::Bus& bus, RunId run);
+
+    // Nothing is told to listeners unless the journal holds it. After a first failure every append fails with the
+    // same error. Blocks for the write.
+    Result<void> append(std::vector<event::Body> bodies) override;
+
+    // The number of a job: its place in the order in which jobs entered the plan. Log files are named by it.
+    [[nodiscard]] int jobNumber(const std::string& job) const;
+
+    [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+
+  private:
+    event::JournalWriter writer_;
+    event::Bus& bus_;
+    RunId run_;
+    std::int64_t seq_ = 0;
+    std::map<std::string, int> numbers_;
+    std::optional<Error> failure_;
+};
+
+} // namespace cirque::app

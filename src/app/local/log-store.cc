@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/log-store.hh"
+
+#include "event/journal/log-file.hh"
+#include "io/process/fd.hh"
+#include "secret/redactor.hh"
+
+#include <fmt/format.h>
+
+namespace cirque::app {
+namespace {
+
+constexpr std::int64_t progressEveryNanos = 100'000'000; // ten a second
+
+} // namespace
+
+class LogSink : public exec::OutputSink {
+  public:
+    LogSink(TryRef ref, event::LogWriter writer, secret::Redactor redactor, JournalPort& journal, event::Bus& bus)
+        : ref_(std::move(ref)), writer_(std::move(writer)), redactor_(std::move(redactor)), journal_(journal),
+          bus_(bus) {}
+
+    LogSink(const LogSink&) = delete;
+    LogSink& operator=(const LogSink&) = delete;
+
+    // A daemon may write until its job is closed, so the file ends with the last holder of the sink.
+    ~LogSink() override {
+        (void)keep(redactor_.flush());
+        (void)writer_.finish();
+    }
+
+    Result<void> write(std::string_view bytes, bool late) override {
+        if (late && !late_) {
+            late_ = true;
+            writer_.markLate();
+        }
+        const MonoTime now = monoNow();
+        CIRQUE_TRY(keep(redactor_.apply(bytes), now));
+        if (!late_ && now.nanos - lastProgress_.nanos >= progressEveryNanos) {
+            return progress(now);
+        }
+        return {};
+    }
+
+    Result<void> endOfTry() {
+        CIRQUE_TRY(keep(redactor_.flush()));
+        return progress(monoNow());
+    }
+
+  private:
+    Result<void> keep(std::string_view bytes) { return bytes.empty() ? Result<void>{} : keep(bytes, monoNow()); }
+
+    Result<void> keep(std::string_view bytes, MonoTime now) {
+        if (bytes.empty()) {
+            return {};
+        }
+        CIRQUE_TRY(writer_.append(bytes, now));
+        bus_.log(ref_, bytes);
+        return {};
+    }
+
+    Result<void> progress(MonoTime now) {
+        lastProgress_ = now;
+        std::vector<event::Body> bodies;
+        bodies.emplace_back(event::LogProgress{ref_, writer_.bytes(), writer_.lines()});
+        return journal_.append(std::move(bodies));
+    }
+
+    TryRef ref_;
+    event::LogWriter writer_;
+    secret::Redactor redactor_;
+    JournalPort& journal_;
+    event::Bus& bus_;
+    MonoTime lastProgress_ = monoNow();
+    bool late_ = false;
+};
+
+LogStorePort::LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus)
+    : runFolder_(std::move(runFolder)), journal_(journal), bus_(bus) {}
+
+Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
+                                                             const std::vector<std::string>& redact) {
+    const std::string base =
+        fmt::format("{}/{}", runFolder_, event::logBase(journal_.jobNumber(ref.job), ref));
+    CIRQUE_TRY(io::makeFolders(base.substr(0, base.rfind('/'))));
+    CIRQUE_TRY_ASSIGN(event::LogWriter writer, event::LogWriter::create(base));
+    auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(redact)), journal_, bus_);
+    open_[ref] = sink;
+    return std::shared_ptr<exec::OutputSink>(std::move(sink));
+}
+
+Result<void> LogStorePort::finish(const TryRef& ref) {
+    const auto found = open_.find(ref);
+    if (found == open_.end()) {
+        return {};
+    }
+    const std::shared_ptr<LogSink> sink = std::move(found->second);
+    open_.erase(found);
+    return sink->endOfTry();
+}
+
+} // namespace cirque::app

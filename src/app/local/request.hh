@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything one local run needs to know, settled by the command line before it starts.
+#pragma once
+
+#include "config/environment.hh"
+#include "config/settings.hh"
+#include "engine/run-loop.hh"
+#include "event/bus/listener.hh"
+#include "plan/types.hh"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cirque::app {
+
+struct LocalRequest {
+    std::shared_ptr<const plan::Plan> plan;
+    std::string source; // what the plan came from, for people: "ci.nix", "ci.nix#release"
+    std::string tree;   // the caller's work tree; only read
+    config::Environment environment;
+    config::Settings settings;
+    engine::RunOptions options; // with the run's id
+    std::vector<std::pair<std::string, std::string>> overrides;      // --env and --env-file, the later wins
+    std::map<std::string, std::string, std::less<>> secrets;         // what {secret} references may name
+    bool inheritEnv = false;
+    bool keep = false;
+    std::vector<event::Listener*> listeners; // outlive the run
+};
+
+// Why this plan cannot run here, all reasons at once (code Unsupported or Usage): parts this version does not run,
+// named by job, and secrets nobody offers. Nothing has been created yet.
+Result<void> checkRunnable(const LocalRequest& request);
+
+// Runs to the end: run folder, lock, journal, snapshot, engine, clean-up. `control` cancels. An error means that the
+// run could not begin; once it began every ending is a report.
+io::Task<Result<engine::RunReport>> runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control,
+                                             io::StopToken stop);
+
+} // namespace cirque::app

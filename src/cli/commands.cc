@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.hh"
+
+#include "base/text.hh"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace cirque::cli {
+namespace {
+
+constexpr Option folderOption{"directory", 'C', "DIR", "work as if started in DIR"};
+constexpr Option pkgsOption{"pkgs", 0, "FILE|host", "the package set of the workflow: a Nix file, or this machine's tools"};
+constexpr Option paramOption{"param", 0, "NAME=VALUE", "set a parameter of the workflow (repeatable)"};
+constexpr Option jsonOption{"json", 0, "", "print JSON"};
+constexpr Option helpOption{"help", 'h', "", "print this help"};
+
+constexpr std::array runOptions{
+    folderOption,
+    Option{"jobs", 'j', "N", "jobs at the same time (default: the processors, at least 2)"},
+    Option{"only", 0, "", "run only the named jobs, not what they need"},
+    Option{"fail-fast", 0, "", "cancel the rest when a job fails"},
+    Option{"env", 'e', "NAME=VALUE", "set a variable above everything the workflow sets (repeatable)"},
+    Option{"env-file", 0, "FILE", "the same from a dotenv file (repeatable)"},
+    Option{"secret", 0, "NAME", "offer this variable of the caller as the secret NAME (repeatable)"},
+    Option{"secret-file", 0, "FILE", "offer the variables of a dotenv file as secrets (repeatable)"},
+    Option{"inherit-env", 0, "", "pass the whole environment of the caller to the steps"},
+    pkgsOption,
+    paramOption,
+    Option{"keep", 0, "", "keep the jobs' folders after the run"},
+    Option{"no-tui", 0, "", "plain lines, also on a terminal (the only view of this version)"},
+    Option{"json", 0, "", "print every event and log line as JSON"},
+    helpOption,
+};
+constexpr std::array checkOptions{folderOption, pkgsOption, paramOption, jsonOption, helpOption};
+constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (default 20)"}, jsonOption, helpOption};
+constexpr std::array showOptions{jsonOption, helpOption};
+constexpr std::array logsOptions{
+    Option{"lines", 'n', "N", "only the last N lines"}, Option{"attempt", 0, "N", "of this attempt of the job (default: the last)"},
+    Option{"try", 0, "N", "of this try of the step (default: the last)"}, jsonOption, helpOption};
+
+constexpr std::array<Command, 7> table{{
+    {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions, runCommand},
+    {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},
+    {"plan", "[TARGET]", "print the plan of a workflow", checkOptions, planCommand},
+    {"runs", "", "list the runs, newest first", runsOptions, runsCommand},
+    {"show", "RUN", "show how a run went", showOptions, showCommand},
+    {"logs", "RUN [JOB[/STEP]]", "print what a run, a job or a step printed", logsOptions, logsCommand},
+    {"artifacts", "RUN", "list the artifacts of a run", showOptions, artifactsCommand},
+}};
+
+} // namespace
+
+std::span<const Command> commands() {
+    return table;
+}
+
+Result<const Command*> requireCommand(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Command& command : table) {
+        if (command.name == name) {
+            return &command;
+        }
+        names.push_back(command.name);
+    }
+    const std::string_view near = nearest(name, names);
+    return fail(ErrorCode::Usage, fmt::format("unknown command '{}'", name),
+                near.empty() ? "see 'cirque help'" : fmt::format("did you mean 'cirque {}'?", near));
+}
+
+std::string helpText() {
+    std::string out = "cirque: a local-first CI for Nix users\n\nusage: cirque COMMAND [OPTION...]\n\n";
+    for (const Command& command : table) {
+        out += fmt::format("  {:<34} {}\n", fmt::format("{} {}", command.name, command.usage), command.summary);
+    }
+    out += fmt::format("  {:<34} {}\n", "help [COMMAND|settings]", "explain a command, or the settings");
+    out += fmt::format("  {:<34} {}\n", "version", "print the version");
+    out += "\nexit status: 0 good, 1 a job failed, 2 usage or plan error, 3 infrastructure, 124 deadline, 130/143 cancelled\n";
+    return out;
+}
+
+std::string helpText(const Command& command) {
+    return fmt::format("usage: cirque {} {}{}[OPTION...]\n\n{}.\n\n{}", command.name, command.usage,
+                       command.usage.empty() ? "" : " ", command.summary, optionHelp(command.options));
+}
+
+std::string settingsText() {
+    std::string out = "Settings come from the environment.\n\n";
+    for (const config::SettingInfo& setting : config::declaredSettings()) {
+        out += fmt::format("  {}\n      {}\n      default: {}\n", setting.variable, setting.doc, setting.defaultText);
+    }
+    return out;
+}
+
+} // namespace cirque::cli

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions of cli/commands/, one file each; the table that names them is in commands.cc.
+#pragma once
+
+#include "cli/command.hh"
+
+namespace cirque::cli {
+
+Result<int> runCommand(const Context& context, const Arguments& arguments);
+Result<int> checkCommand(const Context& context, const Arguments& arguments);
+Result<int> planCommand(const Context& context, const Arguments& arguments);
+Result<int> runsCommand(const Context& context, const Arguments& arguments);
+Result<int> showCommand(const Context& context, const Arguments& arguments);
+Result<int> logsCommand(const Context& context, const Arguments& arguments);
+Result<int> artifactsCommand(const Context& context, const Arguments& arguments);
+
+} // namespace cirque::cli

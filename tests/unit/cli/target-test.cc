@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/target.hh"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace cirque::cli {
+namespace {
+
+std::function<PathKind(const std::string&)> disk(std::map<std::string, PathKind> known) {
+    return [known = std::move(known)](const std::string& path) {
+        const auto found = known.find(path);
+        return found == known.end() ? PathKind::Missing : found->second;
+    };
+}
+
+TEST(SplitPositionals, OnlyTheFirstWordCanBeATarget) {
+    EXPECT_EQ(splitPositionals({"ci.nix", "test"}).target, "ci.nix");
+    EXPECT_EQ(splitPositionals({"ci.nix", "other.nix"}).jobs, std::vector<std::string>{"other.nix"});
+    EXPECT_EQ(splitPositionals({"test", "ci.nix"}).target, "");
+    EXPECT_EQ(splitPositionals({"test", "ci.nix"}).jobs, (std::vector<std::string>{"test", "ci.nix"}));
+}
+
+TEST(SplitPositionals, KnowsATargetByItsLook) {
+    for (const char* word : {".", "./x", "a/b", "f#n", "github:a", "x.nix", "p.json"}) {
+        EXPECT_EQ(splitPositionals({word}).target, word);
+    }
+    for (const char* word : {"test", "build-all", "nix", "json"}) {
+        EXPECT_EQ(splitPositionals({word}).target, "") << word;
+    }
+}
+
+TEST(ResolveTarget, DefaultsToCirqueNixThenCiNix) {
+    const auto both = resolveTarget("", "/p", disk({{"/p/cirque.nix", PathKind::File}, {"/p/ci.nix", PathKind::File}}));
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->file, "/p/cirque.nix");
+    const auto one = resolveTarget("", "/p", disk({{"/p/ci.nix", PathKind::File}}));
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->file, "/p/ci.nix");
+    const auto none = resolveTarget("", "/p", disk({}));
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().message.find("/p"), std::string::npos);
+}
+
+TEST(ResolveTarget, AFolderMovesTheRunThere) {
+    const auto target = resolveTarget("sub/", "/p", disk({{"/p/sub", PathKind::Folder}, {"/p/sub/ci.nix", PathKind::File}}));
+    ASSERT_TRUE(target) << target.error().text();
+    EXPECT_EQ(target->folder, "/p/sub");
+    EXPECT_EQ(target->file, "/p/sub/ci.nix");
+}
+
+TEST(ResolveTarget, AFileElsewhereDoesNotMoveTheRun) {
+    const auto target = resolveTarget("/other/ci.nix#release", "/p", disk({{"/other/ci.nix", PathKind::File}}));
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->folder, "/p");
+    EXPECT_EQ(target->file, "/other/ci.nix");
+    EXPECT_EQ(target->name, "release");
+}
+
+TEST(ResolveTarget, ADotWithANameUsesTheDefaultFile) {
+    const auto target = resolveTarget(".#release", "/p", disk({{"/p", PathKind::Folder}, {"/p/ci.nix", PathKind::File}}));
+    ASSERT_TRUE(target) << target.error().text();
+    EXPECT_EQ(target->file, "/p/ci.nix");
+    EXPECT_EQ(target->name, "release");
+}
+
+TEST(ResolveTarget, APlanDocumentTakesNoName) {
+    EXPECT_EQ(resolveTarget("a.json", "/p", disk({{"/p/a.json", PathKind::File}}))->kind, Target::Kind::PlanJson);
+    EXPECT_FALSE(resolveTarget("a.json#x", "/p", disk({{"/p/a.json", PathKind::File}})));
+}
+
+TEST(ResolveTarget, AFlakeReferenceIsRefusedByName) {
+    const auto target = resolveTarget("github:owner/repo#ci", "/p", disk({}));
+    ASSERT_FALSE(target);
+    EXPECT_EQ(target.error().code, ErrorCode::Unsupported);
+}
+
+TEST(ResolveTarget, AMissingFileIsNamedInFull) {
+    const auto target = resolveTarget("gone.nix", "/p", disk({}));
+    ASSERT_FALSE(target);
+    EXPECT_NE(target.error().message.find("/p/gone.nix"), std::string::npos);
+}
+
+} // namespace
+} // namespace cirque::cli
