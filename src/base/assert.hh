@@ -6,7 +6,8 @@
 
 namespace cirque {
 
-[[noreturn]] void assertionFailed(std::string_view condition, std::string_view why, const char* file, int line);
+[[noreturn]] void assertionFailed(std::string_view condition, std::string_view why, const char* file,
+                                  int line);
 
 } // namespace cirque
 

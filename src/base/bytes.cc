@@ -53,6 +53,10 @@ std::optional<std::string> parseBase64(std::string_view text) {
             }
             group = (group << 6U) | static_cast<unsigned>(value);
         }
+        // bits behind the padding mean a second spelling of the same bytes (RFC 4648 section 3.5)
+        if ((padding == 2 && (group & 0xffffU) != 0) || (padding == 1 && (group & 0xffU) != 0)) {
+            return std::nullopt;
+        }
         out += static_cast<char>((group >> 16U) & 0xffU);
         if (padding < 2) {
             out += static_cast<char>((group >> 8U) & 0xffU);

@@ -11,20 +11,34 @@ namespace cirque {
 
 std::string_view toString(ErrorCode code) {
     switch (code) {
-    case ErrorCode::Usage: return "usage";
-    case ErrorCode::InvalidPlan: return "invalid-plan";
-    case ErrorCode::Evaluation: return "evaluation";
-    case ErrorCode::Unsupported: return "unsupported";
-    case ErrorCode::NotFound: return "not-found";
-    case ErrorCode::Provider: return "provider";
-    case ErrorCode::Build: return "build";
-    case ErrorCode::MissingTool: return "missing-tool";
-    case ErrorCode::Io: return "io";
-    case ErrorCode::DiskFull: return "disk-full";
-    case ErrorCode::Permission: return "permission";
-    case ErrorCode::Process: return "process";
-    case ErrorCode::Unreachable: return "unreachable";
-    case ErrorCode::Corrupt: return "corrupt";
+    case ErrorCode::Usage:
+        return "usage";
+    case ErrorCode::InvalidPlan:
+        return "invalid-plan";
+    case ErrorCode::Evaluation:
+        return "evaluation";
+    case ErrorCode::Unsupported:
+        return "unsupported";
+    case ErrorCode::NotFound:
+        return "not-found";
+    case ErrorCode::Provider:
+        return "provider";
+    case ErrorCode::Build:
+        return "build";
+    case ErrorCode::MissingTool:
+        return "missing-tool";
+    case ErrorCode::Io:
+        return "io";
+    case ErrorCode::DiskFull:
+        return "disk-full";
+    case ErrorCode::Permission:
+        return "permission";
+    case ErrorCode::Process:
+        return "process";
+    case ErrorCode::Unreachable:
+        return "unreachable";
+    case ErrorCode::Corrupt:
+        return "corrupt";
     }
     return "io";
 }
@@ -58,13 +72,17 @@ Error systemError(int errnoValue, std::string_view action, std::string_view obje
         error.hint = "check who owns it and whether it may be written";
         break;
     case ENOENT:
-    case ENOTDIR: error.code = ErrorCode::NotFound; break;
+    case ENOTDIR:
+        error.code = ErrorCode::NotFound;
+        break;
     case EMFILE:
     case ENFILE:
         error.code = ErrorCode::Io;
         error.hint = "raise the limit of open files (ulimit -n) or lower --jobs";
         break;
-    default: error.code = ErrorCode::Io; break;
+    default:
+        error.code = ErrorCode::Io;
+        break;
     }
     error.message =
         fmt::format("cannot {} {}: {}", action, object, std::generic_category().message(errnoValue));

@@ -11,20 +11,20 @@ namespace cirque {
 
 // The closed set of causes. Each maps to one exit status in the CLI (see cli/exit-status.hh).
 enum class ErrorCode {
-    Usage,          // the command line is wrong
-    InvalidPlan,    // a workflow or plan document is wrong
-    Evaluation,     // Nix refused to evaluate
-    Unsupported,    // valid, but this version cannot run it
-    NotFound,       // a run, job, step, file or artifact that was named does not exist
-    Provider,       // an environment provider failed
-    Build,          // a build that a job needs failed
-    MissingTool,    // bash, git or nix is absent
-    Io,             // the system refused a read or write
-    DiskFull,       // ENOSPC or EDQUOT
-    Permission,     // EACCES, EPERM or EROFS
-    Process,        // a helper process could not be started or died
-    Unreachable,    // a network place did not answer
-    Corrupt,        // a file of Cirque's own does not parse
+    Usage,       // the command line is wrong
+    InvalidPlan, // a workflow or plan document is wrong
+    Evaluation,  // Nix refused to evaluate
+    Unsupported, // valid, but this version cannot run it
+    NotFound,    // a run, job, step, file or artifact that was named does not exist
+    Provider,    // an environment provider failed
+    Build,       // a build that a job needs failed
+    MissingTool, // bash, git or nix is absent
+    Io,          // the system refused a read or write
+    DiskFull,    // ENOSPC or EDQUOT
+    Permission,  // EACCES, EPERM or EROFS
+    Process,     // a helper process could not be started or died
+    Unreachable, // a network place did not answer
+    Corrupt,     // a file of Cirque's own does not parse
 };
 
 std::string_view toString(ErrorCode code);

@@ -39,6 +39,7 @@ class DuplicateFinder {
     std::string duplicate;
 
     bool on_document_begin(Code&) { return true; }
+
     bool on_document_end(Code&) { return true; }
 
     bool on_object_begin(Code&) {
@@ -52,6 +53,7 @@ class DuplicateFinder {
     }
 
     bool on_array_begin(Code&) { return true; }
+
     bool on_array_end(std::size_t, Code&) { return true; }
 
     bool on_key_part(std::string_view part, std::size_t, Code&) {
@@ -71,14 +73,23 @@ class DuplicateFinder {
     }
 
     bool on_string_part(std::string_view, std::size_t, Code&) { return true; }
+
     bool on_string(std::string_view, std::size_t, Code&) { return true; }
+
     bool on_number_part(std::string_view, Code&) { return true; }
+
     bool on_int64(std::int64_t, std::string_view, Code&) { return true; }
+
     bool on_uint64(std::uint64_t, std::string_view, Code&) { return true; }
+
     bool on_double(double, std::string_view, Code&) { return true; }
+
     bool on_bool(bool, Code&) { return true; }
+
     bool on_null(Code&) { return true; }
+
     bool on_comment_part(std::string_view, Code&) { return true; }
+
     bool on_comment(std::string_view, Code&) { return true; }
 
   private:
@@ -128,12 +139,15 @@ Result<Json> parseJson(std::string_view text, std::string_view what) {
     } else if (code) {
         reason = code == boost::json::error::too_deep ? fmt::format("nested deeper than {} levels", deepest)
                                                       : code.message();
-    } else if (std::ranges::any_of(text.substr(used), [](char c) { return std::string_view(" \t\r\n").find(c) == std::string_view::npos; })) {
+    } else if (std::ranges::any_of(text.substr(used), [](char c) {
+                   return std::string_view(" \t\r\n").find(c) == std::string_view::npos;
+               })) {
         reason = "more text after the end of the document";
     }
     if (!reason.empty()) {
         const Position at = positionOf(text, used);
-        return fail(ErrorCode::InvalidPlan, fmt::format("{}:{}:{}: not valid JSON: {}", what, at.line, at.column, reason));
+        return fail(ErrorCode::InvalidPlan,
+                    fmt::format("{}:{}:{}: not valid JSON: {}", what, at.line, at.column, reason));
     }
     return boost::json::parse(text, boost::json::storage_ptr(), options);
 }

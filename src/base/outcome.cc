@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <array>
+#include <cstring>
 #include <utility>
 
 namespace cirque {
@@ -29,7 +29,8 @@ constexpr std::array<std::pair<SkipReason, std::string_view>, 6> reasons{{
     {SkipReason::Cancelled, "cancelled"},
 }};
 
-template <class Table, class Key> std::string_view nameOf(const Table& table, Key key) {
+template <class Table, class Key>
+std::string_view nameOf(const Table& table, Key key) {
     for (const auto& [value, name] : table) {
         if (value == key) {
             return name;
@@ -38,7 +39,8 @@ template <class Table, class Key> std::string_view nameOf(const Table& table, Ke
     return {};
 }
 
-template <class Key, class Table> std::optional<Key> valueOf(const Table& table, std::string_view text) {
+template <class Key, class Table>
+std::optional<Key> valueOf(const Table& table, std::string_view text) {
     for (const auto& [value, name] : table) {
         if (name == text) {
             return value;
@@ -49,12 +51,18 @@ template <class Key, class Table> std::optional<Key> valueOf(const Table& table,
 
 std::string_view inWords(SkipReason reason) {
     switch (reason) {
-    case SkipReason::None: return "skipped";
-    case SkipReason::OwnCondition: return "skipped: its condition was false";
-    case SkipReason::NeedFailed: return "skipped: a need failed";
-    case SkipReason::NeedSkipped: return "skipped: a need was skipped";
-    case SkipReason::NotSelected: return "skipped: not selected";
-    case SkipReason::Cancelled: return "skipped: the run was cancelled";
+    case SkipReason::None:
+        return "skipped";
+    case SkipReason::OwnCondition:
+        return "skipped: its condition was false";
+    case SkipReason::NeedFailed:
+        return "skipped: a need failed";
+    case SkipReason::NeedSkipped:
+        return "skipped: a need was skipped";
+    case SkipReason::NotSelected:
+        return "skipped: not selected";
+    case SkipReason::Cancelled:
+        return "skipped: the run was cancelled";
     }
     return "skipped";
 }
@@ -68,8 +76,8 @@ std::string describeFailure(const Outcome& outcome) {
     }
     if (outcome.signal) {
         const char* name = sigabbrev_np(*outcome.signal);
-        std::string text =
-            name != nullptr ? fmt::format("killed by SIG{}", name) : fmt::format("killed by signal {}", *outcome.signal);
+        std::string text = name != nullptr ? fmt::format("killed by SIG{}", name)
+                                           : fmt::format("killed by signal {}", *outcome.signal);
         return *outcome.signal == 9 ? text + " (perhaps out of memory)" : text;
     }
     if (outcome.exit) {
@@ -163,11 +171,16 @@ std::optional<SkipReason> parseSkipReason(std::string_view text) {
 
 std::string describe(const Outcome& outcome) {
     switch (outcome.kind) {
-    case OutcomeKind::Succeeded: return "succeeded";
-    case OutcomeKind::Cached: return "cached";
-    case OutcomeKind::Failed: return describeFailure(outcome);
-    case OutcomeKind::Cancelled: return "cancelled";
-    case OutcomeKind::Interrupted: return "interrupted";
+    case OutcomeKind::Succeeded:
+        return "succeeded";
+    case OutcomeKind::Cached:
+        return "cached";
+    case OutcomeKind::Failed:
+        return describeFailure(outcome);
+    case OutcomeKind::Cancelled:
+        return "cancelled";
+    case OutcomeKind::Interrupted:
+        return "interrupted";
     case OutcomeKind::Skipped:
         return outcome.message.empty() ? std::string(inWords(outcome.skip)) : "skipped: " + outcome.message;
     case OutcomeKind::Infrastructure:

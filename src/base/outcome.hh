@@ -11,7 +11,8 @@ namespace cirque {
 
 enum class OutcomeKind { Succeeded, Cached, Failed, Cancelled, Interrupted, Skipped, Infrastructure };
 
-// Why something did not run. Only OwnCondition counts as good (and NeedSkipped when the need's own skip does).
+// Why something did not run. Only OwnCondition counts as good (and NeedSkipped when the need's own skip
+// does).
 enum class SkipReason {
     None,
     OwnCondition, // its own condition was false
@@ -52,7 +53,8 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-// "succeeded", "cached", "failed", "cancelled", "interrupted", "skipped", "infrastructure": the words in JSON.
+// "succeeded", "cached", "failed", "cancelled", "interrupted", "skipped", "infrastructure": the words in
+// JSON.
 std::string_view toString(OutcomeKind kind);
 std::optional<OutcomeKind> parseOutcomeKind(std::string_view text);
 // "own-condition", "need-failed", "need-skipped", "not-selected", "cancelled", "" for None.

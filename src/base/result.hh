@@ -10,7 +10,8 @@
 
 namespace cirque {
 
-template <class T> using Result = tl::expected<T, Error>;
+template <class T>
+using Result = tl::expected<T, Error>;
 
 using Unexpected = tl::unexpected<Error>;
 

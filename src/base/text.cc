@@ -40,12 +40,32 @@ std::size_t sequenceLength(std::string_view text, std::size_t at) {
 }
 
 bool isFileNameByte(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
 }
 
 bool isSpace(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+constexpr char escape = '\x1b';
+
+// Where the control sequence that starts at `at` (ESC [) ends: parameter and intermediate bytes, then one
+// final byte (ECMA-48 section 5.4). A byte that cannot stand in it ends it before that byte.
+std::size_t endOfControlSequence(std::string_view text, std::size_t at) {
+    std::size_t end = at + 2;
+    while (end < text.size() && text[end] >= 0x20 && text[end] < 0x40) {
+        ++end;
+    }
+    const bool isFinal = end < text.size() && text[end] >= 0x40 && text[end] < 0x7f;
+    return isFinal ? end + 1 : end;
+}
+
+// Whether a control sequence is SGR (ESC [ numbers m) and nothing else.
+bool isColour(std::string_view sequence) {
+    return sequence.size() >= 3 && sequence.back() == 'm' &&
+           std::ranges::all_of(sequence.substr(2, sequence.size() - 3),
+                               [](char c) { return (c >= '0' && c <= '9') || c == ';' || c == ':'; });
 }
 
 // Edit distance in which two swapped neighbours count as one change, given up beyond `limit`.
@@ -141,6 +161,9 @@ std::string sanitizeEnvName(std::string_view text) {
 }
 
 std::string_view nearest(std::string_view text, std::span<const std::string_view> candidates) {
+    if (text.empty()) {
+        return {};
+    }
     const std::size_t limit = std::max<std::size_t>(1, text.size() / 3);
     std::size_t best = limit + 1;
     std::string_view found;
@@ -156,7 +179,8 @@ std::string_view nearest(std::string_view text, std::span<const std::string_view
 
 std::string shellQuote(std::string_view text) {
     const bool safe = !text.empty() && std::ranges::all_of(text, [](char c) {
-        return isFileNameByte(c) || c == '/' || c == ':' || c == '=' || c == '@' || c == '%' || c == '+' || c == ',';
+        return isFileNameByte(c) || c == '/' || c == ':' || c == '=' || c == '@' || c == '%' || c == '+' ||
+               c == ',';
     });
     if (safe) {
         return std::string(text);
@@ -175,33 +199,28 @@ std::string shellQuote(std::string_view text) {
 std::string keepOnlyColours(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte == 0x1b && i + 1 < text.size() && text[i + 1] == '[') {
-            std::size_t end = i + 2;
-            while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') || text[end] == ';' || text[end] == ':')) {
-                ++end;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (text[at] == escape && at + 1 < text.size() && text[at + 1] == '[') {
+            const std::size_t end = endOfControlSequence(text, at);
+            if (isColour(text.substr(at, end - at))) {
+                out += text.substr(at, end - at);
             }
-            if (end < text.size() && text[end] == 'm') {
-                out += text.substr(i, end + 1 - i);
-                i = end;
-                continue;
-            }
-            // Another control sequence: dropped up to its final byte (ECMA-48 section 5.4).
-            while (end < text.size() && static_cast<unsigned char>(text[end]) < 0x40) {
-                ++end;
-            }
-            i = end;
+            at = end;
             continue;
         }
-        if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
-            static_cast<unsigned char>(text[i + 1]) < 0xa0) {
-            ++i; // a C1 control
+        const std::size_t length = sequenceLength(text, at);
+        if (length == 0) {
+            // Alone, 0x80 to 0x9f are control characters to a terminal that is not in UTF-8 mode.
+            out += "\xef\xbf\xbd";
+            ++at;
             continue;
         }
-        if (byte >= 0x20 ? byte != 0x7f : byte == '\t') {
-            out += text[i];
+        const std::string_view character = text.substr(at, length);
+        if (character == "\t" || !hasControlCharacter(character)) {
+            out += character;
         }
+        at += length;
     }
     return out;
 }
@@ -210,11 +229,15 @@ std::string ellipsize(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) {
         return std::string(text);
     }
-    std::size_t cut = limit > 3 ? limit - 3 : 0;
+    constexpr std::string_view dots = "...";
+    if (limit < dots.size()) {
+        return std::string(dots.substr(0, limit));
+    }
+    std::size_t cut = limit - dots.size();
     while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) {
         --cut;
     }
-    return std::string(text.substr(0, cut)) + "...";
+    return std::string(text.substr(0, cut)) + std::string(dots);
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

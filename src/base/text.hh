@@ -32,7 +32,8 @@ std::string_view nearest(std::string_view text, std::span<const std::string_view
 // One shell word for bash: plain when safe, else in single quotes.
 std::string shellQuote(std::string_view text);
 
-// What a terminal may show: SGR sequences (ESC [ ... m) stay, every other control character but tab goes away.
+// What a terminal may show: SGR sequences (ESC [ ... m) stay, every other control character but tab goes
+// away, and a byte that is not UTF-8 becomes U+FFFD.
 std::string keepOnlyColours(std::string_view text);
 
 // Text cut to at most `limit` bytes at a UTF-8 boundary, with "..." when cut. For messages.

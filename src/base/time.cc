@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <ctime>
 
 namespace cirque {
@@ -15,9 +14,13 @@ std::optional<int> number(std::string_view text, std::size_t at, std::size_t dig
         return std::nullopt;
     }
     int value = 0;
-    const char* end = text.data() + at + digits;
-    const auto [stop, error] = std::from_chars(text.data() + at, end, value);
-    return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
+    for (const char c : text.substr(at, digits)) {
+        if (c < '0' || c > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + (c - '0');
+    }
+    return value;
 }
 
 } // namespace
@@ -62,7 +65,7 @@ std::optional<WallTime> parseIso8601(std::string_view text) {
         return std::nullopt;
     }
     const year_month_day date{year(*y), month(static_cast<unsigned>(*mo)), day(static_cast<unsigned>(*d))};
-    if (!date.ok()) {
+    if (!date.ok() || *h > 23 || *mi > 59 || *s > 59) {
         return std::nullopt;
     }
     const auto point =
