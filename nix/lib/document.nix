@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+# A workflow as written becomes the raw plan document: spellings of keys are made one, packages become store paths
+# and closures, positions are kept. Unknown keys pass through, so that the plan's schema can name them.
+{ raw, closure }:
+let
+  inherit (builtins) attrNames attrValues concatMap filter isAttrs isList isPath isString listToAttrs mapAttrs match;
+
+  jobAliases = { actions = "steps"; "if" = "condition"; continue-on-error = "continueOnError"; envProviders = "envFrom"; };
+  workflowAliases = { envProviders = "envFrom"; };
+  stepAliases = { "if" = "condition"; bash = "run"; deps = "path"; };
+
+  # Old spellings become the present ones, unless both are given: then both stay, and the schema says so.
+  rename = aliases: attrs:
+    let
+      old = filter (name: attrs ? ${name} && !(attrs ? ${aliases.${name}})) (attrNames aliases);
+      renamed = listToAttrs (map (name: { inherit name; value = aliases.${name}; }) old);
+      fresh = listToAttrs (map (name: { name = aliases.${name}; value = attrs.${name}; }) old);
+    in
+    {
+      attrs = if old == [ ] then attrs else removeAttrs attrs old // fresh;
+      positions = raw.positions renamed attrs;
+    };
+
+  # Each attribute through its handler, else as raw data.
+  convert = where: handlers: attrs:
+    mapAttrs (name: value: (handlers.${name} or raw.raw) "${where}.${name}" value) attrs;
+
+  mainProgram = drv: drv.meta.mainProgram or drv.pname or drv.name;
+
+  argv = where: value: if isList value then map (raw.envValue where) value else raw.raw where value;
+
+  # What to put before PATH. Only real attribute sets know outputs; a tool of the place is its bare token.
+  pathEntry = where: dep:
+    if raw.isDerivation dep then
+      if dep ? _cirqueTool then dep.outPath else "${dep.bin or dep.out or dep}/bin"
+    else if isString dep || isPath dep then "${dep}/bin"
+    else raw.raw where dep;
+
+  path = where: value: if isList value then map (pathEntry where) value else raw.raw where value;
+
+  # The .drv must not become part of the closure: building it is the step.
+  build = where: value:
+    if raw.isDerivation value then {
+      drv = builtins.unsafeDiscardStringContext value.drvPath;
+      outputs = [ value.outputName or "out" ];
+    }
+    else raw.raw where value;
+
+  axis = where: value: if isList value then map (raw.envValue where) value else raw.raw where value;
+
+  matrix = where: value:
+    if isAttrs value && !(raw.isReference value)
+    then { axes = raw.withPositions value (mapAttrs (name: axis "${where}.${name}") value); }
+    else raw.raw where value;
+
+  provider = where: value:
+    if raw.isDerivation value
+    then { kind = "program"; program = "${value}/bin/${mainProgram value}"; }
+    else if isAttrs value && value ? _cirqueProvider
+    then let given = removeAttrs value [ "_cirqueProvider" ]; in
+      raw.raw where given // (if given ? values then { values = raw.env "${where}.values" given.values; } else { })
+    else raw.raw where value;
+
+  envFrom = where: value: if isList value then map (provider where) value else raw.raw where value;
+
+  isExecutor = value: isAttrs value && value ? _cirqueExecutor;
+
+  executor = where: value:
+    if isExecutor value
+    then let given = value._cirqueExecutor; in
+      { inherit (given) kind; } // (if given.options == { } then { } else { options = raw.raw where given.options; })
+    else raw.raw where value;
+
+  stepHandlers = { inherit path build; env = raw.env; run = argv; };
+
+  derivationStep = drv: { name = drv.pname or drv.name; run = [ "${drv}/bin/${mainProgram drv}" ]; };
+
+  step = carriers: where: value:
+    let
+      renamed = rename stepAliases value;
+      doc =
+        if raw.isDerivation value then derivationStep value
+        else convert where stepHandlers renamed.attrs // { "@pos" = renamed.positions; };
+      needs = closure.of carriers doc;
+    in
+    if isAttrs value then (if needs == { } then doc else doc // { closure = needs; }) else raw.raw where value;
+
+  jobHandlers = { inherit envFrom executor matrix; env = raw.env; };
+
+  copyRepoOf = job:
+    if isExecutor (job.executor or null) && job.executor._cirqueExecutor ? copyRepo && !(job ? copyRepo)
+    then { inherit (job.executor._cirqueExecutor) copyRepo; }
+    else { };
+
+  memberOf = job: if job ? _cirqueMatrix then { matrix.values = mapAttrs (_: raw.scalar) job._cirqueMatrix.values; } else { };
+
+  job = carriers: where: value:
+    let
+      renamed = rename jobAliases (removeAttrs value [ "passthru" "_cirqueMatrix" ]);
+      rest = convert where jobHandlers (removeAttrs renamed.attrs [ "steps" ])
+        // copyRepoOf value // memberOf value;
+      steps = where': given:
+        if isList given then map (step (carriers + closure.carrier rest) where') given else raw.raw where' given;
+    in
+    if !(isAttrs value) then raw.raw where value
+    else rest
+      // (if renamed.attrs ? steps then { steps = steps "${where}.steps" renamed.attrs.steps; } else { })
+      // { "@pos" = renamed.positions; };
+
+  # A job equal to {} is left out, for lib.optionalAttrs.
+  jobs = carriers: where: value:
+    let
+      present = removeAttrs value (filter (name: value.${name} == { }) (attrNames value));
+      place = name:
+        let pos = raw.posOf present name; in
+        if pos != null then pos else present.${name}._cirqueMatrix.position or null;
+      places = map (name: { inherit name; value = place name; }) (attrNames present);
+    in
+    if !(isAttrs value) then raw.raw where value
+    else mapAttrs (name: job carriers "${where}.${name}") present
+      // { "@pos" = listToAttrs (filter (entry: entry.value != null) places); };
+
+  stepsOf = document:
+    concatMap (entry: if isAttrs entry && isList (entry.steps or null) then filter isAttrs entry.steps else [ ])
+      (if isAttrs (document.jobs or null) then attrValues (removeAttrs document.jobs [ "@pos" ]) else [ ]);
+in
+{
+  # The document of a workflow; `tools` maps the token of a tool of the place to what the plan says about it.
+  ofWorkflow = tool: workflow:
+    let
+      renamed = rename workflowAliases (removeAttrs workflow [ "extensions" ]);
+      rest = convert "workflow" { inherit envFrom; env = raw.env; } (removeAttrs renamed.attrs [ "jobs" ]);
+      carriers = closure.carrier rest;
+      document = rest // { "@pos" = renamed.positions; }
+        // (if workflow ? jobs then { jobs = jobs carriers "jobs" workflow.jobs; } else { });
+      tokens = concatMap (entry: entry.closure.hostTools or [ ]) (stepsOf document);
+      describe = token: { name = token; value = tool (builtins.head (match ".*-cirque-tool-(.*)" token)); };
+    in
+    document // { plan = 1; } // (if tokens == [ ] then { } else { hostTools = listToAttrs (map describe tokens); });
+}
