@@ -21,17 +21,17 @@
 namespace cirque::io {
 
 struct SpawnOptions {
-    std::vector<std::string> argv;            // argv[0] is looked up on PATH of this process unless it has a '/'
+    std::vector<std::string> argv; // argv[0] is looked up on PATH of this process unless it has a '/'
     std::optional<std::vector<std::string>> env; // "K=V"; nullopt: this process's environment
-    std::string cwd;                          // empty: this process's
-    int in = -1;                              // -1: /dev/null
-    int out = -1;                             // -1: /dev/null
-    int err = -1;                             // -1: /dev/null
-    std::vector<std::pair<int, int>> keep;    // {descriptor here, its number in the child}, number >= 3
+    std::string cwd;                             // empty: this process's
+    int in = -1;                                 // -1: /dev/null
+    int out = -1;                                // -1: /dev/null
+    int err = -1;                                // -1: /dev/null
+    std::vector<std::pair<int, int>> keep;       // {descriptor here, its number in the child}, number >= 3
 };
 
 struct ExitStatus {
-    int exit = 0;   // exit status when signal == 0
+    int exit = 0; // exit status when signal == 0
     int signal = 0;
 
     [[nodiscard]] bool ok() const { return exit == 0 && signal == 0; }
@@ -42,8 +42,8 @@ class Process {
     // Starts the child. Failure: MissingTool when argv[0] is nowhere, else Process.
     static Result<Process> spawn(const SpawnOptions& options);
 
-    Process(Process&&) noexcept = default;
-    Process& operator=(Process&&) noexcept;
+    Process(Process&& other) noexcept;
+    Process& operator=(Process&& other) noexcept;
     // Kills the group and reaps if still running: blocks until the kernel has it.
     ~Process();
 
@@ -52,11 +52,13 @@ class Process {
     // To the whole process group. Ignored when it has ended.
     void signalGroup(int signal) const;
 
-    // Until the child ends. Reaps. Cancel: raise `stop` elsewhere and signal; wait itself always ends with the child.
+    // Until the child ends. Reaps. Cancel: raise `stop` elsewhere and signal; wait itself always ends with
+    // the child.
     Task<ExitStatus> wait();
 
   private:
     Process() = default;
+    void end() noexcept;
     pid_t pid_ = -1;
     UniqueFd pidfd_;
     std::optional<ExitStatus> status_;

@@ -9,7 +9,8 @@
 
 namespace cirque::io {
 
-// Calls `onSignal(number)` for each SIGINT, SIGTERM or SIGHUP until `stop` rises. Restores the former dispositions.
+// Calls `onSignal(number)` for each SIGINT, SIGTERM or SIGHUP until `stop` rises. Restores the former
+// dispositions.
 Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop);
 
 } // namespace cirque::io

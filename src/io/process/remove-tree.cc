@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/process/fd.hh"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace cirque::io {
+
+namespace {
+
+constexpr int folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+// Walks with one open folder and a stack of levels, so that neither the depth of the tree nor a link that is
+// put into it meanwhile leads astray: down by openat without following, up by ".." checked against what was
+// left.
+class Remover {
+  public:
+    explicit Remover(const std::string& root) : root_(root) {}
+
+    Result<void> run() {
+        if (!descend(AT_FDCWD, root_)) {
+            return finish();
+        }
+        while (!levels_.empty()) {
+            auto& level = levels_.back();
+            if (level.folders.empty()) {
+                if (!ascend()) {
+                    break;
+                }
+                continue;
+            }
+            auto name = std::move(level.folders.back());
+            level.folders.pop_back();
+            (void)descend(current_.get(), name);
+        }
+        return finish();
+    }
+
+  private:
+    struct Level {
+        std::string name;
+        dev_t device = 0;
+        ino_t inode = 0;
+        std::vector<std::string> folders; // still to remove
+    };
+
+    void note(std::string_view action, const std::string& name) {
+        if (errno == ENOENT || error_) {
+            return;
+        }
+        auto why = errno;
+        std::string object;
+        for (const auto& level : levels_) {
+            object += level.name + '/';
+        }
+        error_ = systemError(why, action, object + name);
+    }
+
+    Result<void> finish() {
+        if (error_) {
+            return fail(std::move(*error_));
+        }
+        return {};
+    }
+
+    // A folder without read permission is made ours through a handle that follows no link.
+    static int openFolder(int parent, const std::string& name) {
+        int fd = ::openat(parent, name.c_str(), folderFlags);
+        if (fd >= 0 || errno != EACCES) {
+            return fd;
+        }
+        UniqueFd handle(::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!handle || ::chmod(fmt::format("/proc/self/fd/{}", handle.get()).c_str(), 0700) != 0) {
+            errno = EACCES;
+            return -1;
+        }
+        return ::openat(parent, name.c_str(), folderFlags);
+    }
+
+    bool descend(int parent, const std::string& name) {
+        UniqueFd fd(openFolder(parent, name));
+        if (!fd) {
+            note("open", name);
+            return false;
+        }
+        struct stat info{};
+        if (::fstat(fd.get(), &info) != 0) {
+            note("read", name);
+            return false;
+        }
+        if ((info.st_mode & S_IRWXU) != S_IRWXU) {
+            (void)::fchmod(fd.get(), S_IRWXU); // a refusal shows at the first removal
+        }
+        current_ = std::move(fd);
+        levels_.push_back({name, info.st_dev, info.st_ino, {}});
+        removeFiles();
+        return true;
+    }
+
+    void removeFiles() {
+        int copy = ::fcntl(current_.get(), F_DUPFD_CLOEXEC, 0);
+        DIR* dir = copy < 0 ? nullptr : ::fdopendir(copy);
+        if (dir == nullptr) {
+            note("read", ".");
+            UniqueFd closed(copy);
+            return;
+        }
+        while (const auto* entry = ::readdir(dir)) {
+            std::string name = entry->d_name;
+            if (name == "." || name == "..") {
+                continue;
+            }
+            if (entry->d_type == DT_DIR) {
+                levels_.back().folders.push_back(std::move(name));
+            } else if (::unlinkat(current_.get(), name.c_str(), 0) != 0) {
+                if (errno == EISDIR) {
+                    levels_.back().folders.push_back(std::move(name));
+                } else {
+                    note("remove", name);
+                }
+            }
+        }
+        ::closedir(dir);
+    }
+
+    // False: cannot go on. The folder just emptied is removed from its parent.
+    bool ascend() {
+        auto name = levels_.back().name;
+        levels_.pop_back();
+        if (levels_.empty()) {
+            current_.reset();
+            if (::rmdir(root_.c_str()) != 0) {
+                note("remove", root_);
+            }
+            return true;
+        }
+        UniqueFd parent(::openat(current_.get(), "..", folderFlags));
+        struct stat info{};
+        if (!parent || ::fstat(parent.get(), &info) != 0) {
+            note("go back from", name);
+            return false;
+        }
+        if (info.st_dev != levels_.back().device || info.st_ino != levels_.back().inode) {
+            errno = ESTALE;
+            note("go back from the moved folder", name);
+            return false;
+        }
+        current_ = std::move(parent);
+        if (::unlinkat(current_.get(), name.c_str(), AT_REMOVEDIR) != 0) {
+            note("remove", name);
+        }
+        return true;
+    }
+
+    std::string root_;
+    UniqueFd current_;
+    std::vector<Level> levels_;
+    std::optional<Error> error_;
+};
+
+} // namespace
+
+Result<void> removeTree(const std::string& path) {
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) {
+        return {};
+    }
+    if (errno != EISDIR && errno != EPERM && errno != ENOTDIR) {
+        return fail(systemError(errno, "remove", path));
+    }
+    Remover remover(path);
+    return remover.run();
+}
+
+} // namespace cirque::io

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/process/signals.hh"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <signal.h>
+
+#include <array>
+
+namespace cirque::io {
+
+namespace {
+
+// asio resets to the default on removal; a disposition that was inherited must come back as it was
+class Dispositions {
+  public:
+    Dispositions() {
+        for (std::size_t at = 0; at < numbers.size(); ++at) {
+            ::sigaction(numbers[at], nullptr, &former_[at]);
+        }
+    }
+
+    Dispositions(const Dispositions&) = delete;
+    Dispositions& operator=(const Dispositions&) = delete;
+
+    ~Dispositions() {
+        for (std::size_t at = 0; at < numbers.size(); ++at) {
+            ::sigaction(numbers[at], &former_[at], nullptr);
+        }
+    }
+
+    [[nodiscard]] bool ignored(std::size_t at) const { return former_[at].sa_handler == SIG_IGN; }
+
+    static constexpr std::array numbers{SIGINT, SIGTERM, SIGHUP};
+
+  private:
+    std::array<struct sigaction, numbers.size()> former_{};
+};
+
+} // namespace
+
+Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop) {
+    Dispositions dispositions;
+    boost::asio::signal_set signals(co_await boost::asio::this_coro::executor);
+    for (std::size_t at = 0; at < Dispositions::numbers.size(); ++at) {
+        // under nohup a hang-up stays ignored
+        if (Dispositions::numbers[at] != SIGHUP || !dispositions.ignored(at)) {
+            signals.add(Dispositions::numbers[at]);
+        }
+    }
+    auto callback = stop.onStop([&signals](StopLevel) { signals.cancel(); });
+    while (!stop.stopRequested()) {
+        boost::system::error_code error;
+        auto number =
+            co_await signals.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
+        if (!error) {
+            onSignal(number);
+        }
+    }
+}
+
+} // namespace cirque::io
