@@ -18,13 +18,15 @@ struct RetryPolicy {
     bool operator==(const RetryPolicy&) const = default;
 };
 
-// Defaults, then workflow, job, step, merged by key; a null at any level starts again from the defaults (1 attempt).
+// Defaults, then workflow, job, step, merged by key; a null at any level starts again from the defaults (1
+// attempt).
 RetryPolicy stepRetry(const Plan& plan, const Job& job, const Step& step);
 
 // jobRetry alone; not inherited.
 RetryPolicy jobRetry(const Job& job);
 
-// The wait after attempt `failed` (1, 2, ...): exponential min*2^(n-1), linear min*n, constant min; never above max.
+// The wait after attempt `failed` (1, 2, ...): exponential min*2^(n-1), linear min*n, constant min; never
+// above max.
 Millis retryDelay(const RetryPolicy& policy, int failed);
 
 // The limit of one try, if any: step, else job, else workflow; null switches an inherited one off.

@@ -27,15 +27,15 @@ struct Parsed {
 
 // Reads a document of schema version 1 and checks all of it: keys, types, names, durations, then the graph
 // (plan/validate.hh). Short forms are accepted (a condition as a string, an output as its path).
-// Objects may carry "@pos": {key: "file:line:column"}, which feeds Problem::position and is otherwise ignored;
-// a key's own object falls back to its parent's entry.
+// Objects may carry "@pos": {key: "file:line:column"}, which feeds Problem::position and is otherwise
+// ignored; a key's own object falls back to its parent's entry.
 Parsed parsePlan(const Json& document);
 
 // parseJson + parsePlan as one Result; the error lists every problem. `what` names the document.
 Result<Plan> parsePlanText(std::string_view text, std::string_view what);
 
-// The canonical document: short forms expanded, defaults left out, durations as integer seconds when whole, else
-// strings ("1500ms"). parsePlan(toJson(p)).plan == p for every valid plan.
+// The canonical document: short forms expanded, defaults left out, durations as integer seconds when whole,
+// else strings ("1500ms"). parsePlan(toJson(p)).plan == p for every valid plan.
 Json toJson(const Plan& plan);
 
 } // namespace cirque::plan

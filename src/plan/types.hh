@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan, schema version 1, as C++ values: pure data, the same for every front end. The JSON form and the meaning
-// of each field are in plan/schema.cc, from which docs/reference/plan.md is generated.
+// The plan, schema version 1, as C++ values: pure data, the same for every front end. The JSON form and the
+// meaning of each field are in plan/schema.cc, from which docs/reference/plan.md is generated.
 #pragma once
 
 #include "base/json.hh"
@@ -16,7 +16,8 @@ namespace cirque::plan {
 inline constexpr int schemaVersion = 1;
 
 // A setting that is inherited: not given, switched off by null, or given.
-template <class T> struct Setting {
+template <class T>
+struct Setting {
     enum class State { Unset, Off, Set };
     State state = State::Unset;
     T value{};
@@ -47,13 +48,13 @@ using Env = std::vector<EnvEntry>; // sorted by name, names unique
 struct EnvProvider {
     enum class Kind { File, Static, Required, Other };
     Kind kind = Kind::Static;
-    std::string kindName;                                     // as written; for Other (sops, program, ...)
-    std::string path;                                         // File: relative to the tree's root, or a generated file
-    bool required = false;                                    // File: missing is an error
-    bool secrets = false;                                     // File, Static: values are redacted
-    std::vector<std::pair<std::string, std::string>> values;  // Static
-    std::vector<std::string> names;                           // Required
-    Json options;                                             // Other: as written
+    std::string kindName;  // as written; for Other (sops, program, ...)
+    std::string path;      // File: relative to the tree's root, or a generated file
+    bool required = false; // File: missing is an error
+    bool secrets = false;  // File, Static: values are redacted
+    std::vector<std::pair<std::string, std::string>> values; // Static
+    std::vector<std::string> names;                          // Required
+    Json options;                                            // Other: as written
     bool operator==(const EnvProvider&) const = default;
 };
 
@@ -111,9 +112,10 @@ struct Step {
     std::string name;
     std::variant<BashRun, ArgvRun, BuildRun> action;
     Env env;
-    std::vector<std::string> path; // folders put before PATH, from `deps`: store paths with /bin, or host tool tokens
+    std::vector<std::string>
+        path; // folders put before PATH, from `deps`: store paths with /bin, or host tool tokens
     Closure closure;
-    std::string workdir;           // relative to the job's folder; empty: the folder itself
+    std::string workdir; // relative to the job's folder; empty: the folder itself
     Condition condition;
     Setting<Retry> retry;
     Setting<Millis> timeout;
@@ -135,8 +137,8 @@ struct ArtifactInput {
 
 struct ArtifactOutput {
     std::string name;
-    std::string path;        // relative to the job's folder
-    bool always = false;     // "always": also when the job failed
+    std::string path;    // relative to the job's folder
+    bool always = false; // "always": also when the job failed
     bool operator==(const ArtifactOutput&) const = default;
 };
 
@@ -149,8 +151,8 @@ struct MatrixAxis {
 };
 
 struct Matrix {
-    std::vector<MatrixAxis> axes;                              // expand this job over them
-    std::vector<std::pair<std::string, std::string>> values;   // or: this job is one member, with these values
+    std::vector<MatrixAxis> axes;                            // expand this job over them
+    std::vector<std::pair<std::string, std::string>> values; // or: this job is one member, with these values
     bool operator==(const Matrix&) const = default;
 };
 
@@ -188,8 +190,8 @@ struct Param {
     bool operator==(const Param&) const = default;
 };
 
-// A tool of the place, named by its nixpkgs attribute. The token stands in scripts and values where the tool's
-// folder is meant; the place replaces it.
+// A tool of the place, named by its nixpkgs attribute. The token stands in scripts and values where the
+// tool's folder is meant; the place replaces it.
 struct HostTool {
     std::string token;
     std::string name;
@@ -197,8 +199,8 @@ struct HostTool {
     bool operator==(const HostTool&) const = default;
 };
 
-// A generated file that travels inside the plan. The token stands where its path is meant. When `program` is not
-// empty the token means a folder that holds bin/<program>.
+// A generated file that travels inside the plan. The token stands where its path is meant. When `program` is
+// not empty the token means a folder that holds bin/<program>.
 struct GeneratedFile {
     std::string token;
     std::string name;
@@ -219,6 +221,7 @@ struct Plan {
     Setting<Millis> timeout;
     Setting<Millis> deadline;
     std::string logFormat; // "", structured, simple, json
+    std::string logLevel;  // as written; nothing reads it yet
     std::vector<Job> jobs; // in the document's order
     std::vector<HostTool> hostTools;
     std::vector<GeneratedFile> files;

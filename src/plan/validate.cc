@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/validate.hh"
+
+#include "plan/contains.hh"
+#include "plan/validate-parts.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace cirque::plan {
+namespace {
+
+constexpr std::size_t mostCycles = 10;
+constexpr std::size_t longestCycleShown = 20;
+
+void checkNeeds(Checks& checks, std::size_t index) {
+    const Job& job = checks.plan.jobs[index];
+    std::unordered_map<std::string_view, std::size_t> seen;
+    for (std::size_t i = 0; i < job.needs.size(); ++i) {
+        const std::string& need = job.needs[i];
+        const Path path = jobPath(job, {{"needs"}, {{}, static_cast<std::ptrdiff_t>(i)}});
+        if (need == job.name) {
+            checks.add(path, fmt::format("{} needs itself", quoted(need)));
+        } else if (!seen.emplace(need, i).second) {
+            checks.add(path, fmt::format("{} is listed twice", quoted(need)));
+        } else if (checks.graph.find(need) < 0) {
+            checks.add(path, fmt::format("there is no job {}", quoted(need)), checks.nearestJob(need));
+        }
+    }
+}
+
+void checkCycles(Checks& checks) {
+    for (const std::vector<int>& cycle : checks.graph.findCycles(mostCycles)) {
+        checks.cyclic = true;
+        if (cycle.size() == 2) {
+            continue; // reported as needing itself
+        }
+        std::string way;
+        for (std::size_t i = 0; i + 1 < cycle.size() && i < longestCycleShown; ++i) {
+            way += checks.job(cycle[i]).name + " -> ";
+        }
+        way += cycle.size() - 1 > longestCycleShown ? "... -> " : "";
+        way += checks.job(cycle.front()).name;
+        checks.add(jobPath(checks.job(cycle.front()), {{"needs"}}),
+                   fmt::format("these jobs wait for each other: {}", quotedWay(way)),
+                   "remove one of these needs");
+    }
+}
+
+void collectOutputs(Checks& checks) {
+    for (std::size_t i = 0; i < checks.plan.jobs.size(); ++i) {
+        const Job& job = checks.plan.jobs[i];
+        for (const ArtifactOutput& output : job.outputs) {
+            const auto [found, isNew] = checks.producers.emplace(output.name, static_cast<int>(i));
+            if (!isNew) {
+                checks.add(jobPath(job, {{"outputs"}, {output.name}}),
+                           fmt::format("artifact {} is already an output of job {}", quoted(output.name),
+                                       quoted(checks.job(found->second).name)),
+                           "give one of them another name");
+            }
+        }
+    }
+}
+
+void checkInputs(Checks& checks, std::size_t index) {
+    const Job& job = checks.plan.jobs[index];
+    std::unordered_map<std::string_view, std::vector<std::string_view>> seen;
+    for (std::size_t i = 0; i < job.inputs.size(); ++i) {
+        const ArtifactInput& input = job.inputs[i];
+        const Path path = jobPath(job, {{"inputs"}, {{}, static_cast<std::ptrdiff_t>(i)}});
+        std::vector<std::string_view>& places = seen[input.name];
+        if (contains(places, std::string_view(input.path))) {
+            checks.add(path,
+                       fmt::format("artifact {} is restored twice to the same path", quoted(input.name)));
+            continue;
+        }
+        places.push_back(input.path);
+        const auto producer = checks.producers.find(input.name);
+        if (producer == checks.producers.end()) {
+            checks.add(path, fmt::format("no job outputs an artifact {}", quoted(input.name)),
+                       checks.nearestArtifact(input.name));
+        } else if (checks.job(producer->second).name == job.name) {
+            checks.add(path, fmt::format("artifact {} is this job's own output", quoted(input.name)));
+        } else {
+            checks.needUpstream(index, producer->second, path,
+                                fmt::format("artifact {}", quoted(input.name)));
+        }
+    }
+}
+
+void checkTokens(Checks& checks, const Job& job, std::size_t stepIndex) {
+    const Step& step = job.steps[stepIndex];
+    const auto at = [&](std::vector<PathPart> rest) {
+        rest.insert(rest.begin(), {{"steps"}, {{}, static_cast<std::ptrdiff_t>(stepIndex)}});
+        return jobPath(job, std::move(rest));
+    };
+    const auto index = [](std::size_t i) { return PathPart{{}, static_cast<std::ptrdiff_t>(i)}; };
+    for (std::size_t i = 0; i < step.closure.hostTools.size(); ++i) {
+        if (const std::string& token = step.closure.hostTools[i]; !checks.hostTools.contains(token)) {
+            checks.add(at({{"closure"}, {"hostTools"}, index(i)}),
+                       fmt::format("{} is not declared in hostTools", quoted(token)));
+        }
+    }
+    for (std::size_t i = 0; i < step.closure.files.size(); ++i) {
+        if (const std::string& token = step.closure.files[i]; !checks.files.contains(token)) {
+            checks.add(at({{"closure"}, {"files"}, index(i)}),
+                       fmt::format("{} is not declared in files", quoted(token)));
+        }
+    }
+    for (std::size_t i = 0; i < step.path.size(); ++i) {
+        const std::string_view entry = step.path[i];
+        const std::string_view token = entry.ends_with("/bin") ? entry.substr(0, entry.size() - 4) : entry;
+        const auto declared = [&](std::string_view name) {
+            return checks.hostTools.contains(name) || checks.files.contains(name);
+        };
+        if (!entry.starts_with('/') && !declared(entry) && !declared(token)) {
+            checks.add(at({{"path"}, index(i)}),
+                       fmt::format("{} is neither an absolute folder nor a token of hostTools or files",
+                                   quoted(entry)));
+        }
+    }
+}
+
+void checkShape(Checks& checks) {
+    if (checks.plan.jobs.empty()) {
+        checks.add({{"jobs"}}, "a plan without jobs proves nothing", "add a job");
+    }
+    for (const Job& job : checks.plan.jobs) {
+        if (job.steps.empty()) {
+            checks.add(jobPath(job, {{"steps"}}), "a job without steps proves nothing", "add a step");
+        }
+    }
+    for (const GeneratedFile& file : checks.plan.files) {
+        if (checks.hostTools.contains(file.token)) {
+            checks.add({{"files"}, {file.token}},
+                       fmt::format("the token {} is also in hostTools", quoted(file.token)));
+        }
+    }
+}
+
+} // namespace
+
+std::vector<Finding> validate(const Plan& plan) {
+    Checks checks(plan);
+    checkShape(checks);
+    checkParams(checks);
+    checkCycles(checks);
+    collectOutputs(checks);
+    for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+        checkNeeds(checks, i);
+        checkInputs(checks, i);
+        checkReferences(checks, i);
+        checkResultNames(checks, i);
+        checkMatrix(checks, plan.jobs[i]);
+        for (std::size_t step = 0; step < plan.jobs[i].steps.size(); ++step) {
+            checkTokens(checks, plan.jobs[i], step);
+        }
+    }
+    checkPlanValues(checks);
+    checks.askGraph();
+    return std::move(checks.findings);
+}
+
+} // namespace cirque::plan
