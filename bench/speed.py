@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The speed table. The floor of a case is `bash FILE` for each of its steps, one after the other or with & and wait,
+measured in the same run, in turn with ours. State and trees lie on tmpfs. Exit status 1 when a limit is missed."""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from statistics import median
+
+sys.dont_write_bytecode = True
+from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
+
+MIB = 1024 * 1024
+
+
+class Bench:
+    def __init__(self, build, folder, table, scale):
+        self.cirque = str(build / 'cirque')
+        self.build, self.folder, self.table, self.scale = build, folder, table, scale
+        self.plain = {'PATH': os.environ['PATH'], 'HOME': str(folder / 'home'), 'LANG': 'C.UTF-8'}
+        self.env = {**self.plain, 'CIRQUE_STATE_DIR': str(folder / 'state')}
+        (folder / 'home').mkdir()
+        (folder / 'empty').mkdir()
+
+    def n(self, count):
+        return max(3, int(count * self.scale))
+
+    # ---- what is run -----------------------------------------------------------------------------------------------
+    def command(self, name, jobs):
+        """The command line that runs a plan of these jobs."""
+        path = self.folder / f'{name}.json'
+        path.write_text(json.dumps({'plan': 1, 'name': name, 'jobs': jobs}))
+        return [self.cirque, 'run', str(path), '--no-tui']
+
+    def plan(self, name, jobs):
+        command = self.command(name, jobs)
+        return lambda: run(command, self.folder / 'empty', self.env)
+
+    def script(self, name, text):
+        path = self.folder / f'{name}.sh'
+        path.write_text(text)
+        return path
+
+    def floor(self, name, count, parallel=False):
+        """A shell that runs `bash FILE` count times."""
+        step = self.script(f'{name}-step', ':\n')
+        if count == 1:
+            return lambda: run(['bash', str(step)], self.folder / 'empty', self.plain)
+        end = '&' if parallel else ''
+        lines = [f'bash {step} {end}'] * count + (['wait'] if parallel else [])
+        driver = self.script(f'{name}-floor', '\n'.join(lines) + '\n')
+        return lambda: run(['sh', str(driver)], self.folder / 'empty', self.plain)
+
+    def clear_state(self):
+        shutil.rmtree(self.folder / 'state', ignore_errors=True)
+
+    def ratio(self, case, ours, floor, limit, extra=0.0):
+        """Ours against `limit` times the floor plus `extra` seconds."""
+        share = median(ours) / median(floor)
+        text = f'≤ {limit:g}×' + (f' + {ms(extra)}' if extra else '')
+        self.table.add(case, times(ours), times(floor), f'{share:.2f}×', text,
+                       median(ours) <= limit * median(floor) + extra)
+
+    # ---- the cases -------------------------------------------------------------------------------------------------
+    def version(self):
+        ours, floor = interleaved(self.n(40), lambda: run([self.cirque, '--version'], self.folder, self.env),
+                                  lambda: run(['true'], self.folder, self.plain))
+        self.table.add('cirque --version', times(ours), times(floor) + ' true', '', '≤ 3 ms', median(ours) <= 0.003)
+
+    def one_step(self):
+        ours, floor = interleaved(self.n(40), self.plan('one', {'job': job(1)}), self.floor('one', 1))
+        difference = median(ours) - median(floor)
+        self.table.add('1 job × 1 no-op step', times(ours), times(floor), f'{difference * 1000:+.1f} ms', '≤ floor + 5 ms',
+                       difference <= 0.005)
+
+    def many_steps(self):
+        self.ratio('1 job × 50 no-op steps',
+                   *interleaved(self.n(15), self.plan('fifty', {'job': job(50)}), self.floor('fifty', 50)), 1.5)
+
+    def parallel(self):
+        jobs = {f'job{i}': job(1) for i in range(20)}
+        self.ratio('20 parallel jobs × 1 step',
+                   *interleaved(self.n(15), self.plan('parallel', jobs), self.floor('parallel', 20, True)), 1.5)
+
+    def chain(self):
+        jobs = {f'job{i}': job(1, needs=[f'job{i - 1}'] if i else []) for i in range(20)}
+        self.ratio('chain of 20 jobs × 1 step',
+                   *interleaved(self.n(15), self.plan('chain', jobs), self.floor('chain', 20)), 1.5)
+
+    def timeout(self):
+        with_timeout, without = interleaved(self.n(40), self.plan('timeout', {'job': job(1, timeout=60)}),
+                                            self.plan('no-timeout', {'job': job(1)}))
+        difference = median(with_timeout) - median(without)
+        # the spread of the same plan run twice is about half a millisecond
+        self.table.add('a step timeout of 60 s', times(with_timeout), times(without) + ' without',
+                       f'{difference * 1000:+.2f} ms', '≤ 1 ms more', difference <= 0.001)
+
+    def lines(self):
+        peaks = {}
+        for count, n, name in ((1_000_000, 5, '1 M'), (10_000_000, 3, '10 M')):
+            script = self.script(f'lines-{count}', f'seq {count}\n')
+            jobs = {'job': {'copyRepo': False, 'steps': [{'name': 's', 'run': f'seq {count}'}]}}
+            ours, floor = interleaved(n, self.plan(f'lines-{count}', jobs),
+                                      lambda s=script: run(['bash', str(s)], self.folder / 'empty', self.plain))
+            rate = count / median(ours)
+            self.table.add(f'{name} lines from one step', times(ours), times(floor), f'{rate / 1e6:.2f} M lines/s',
+                           '≥ 1 M lines/s', rate >= 1e6)
+            peaks[name] = peak_memory(self.command(f'lines-{count}', jobs), self.folder / 'empty', self.env)
+            self.clear_state()
+        small, large = peaks['1 M'], peaks['10 M']
+        self.table.add('peak memory, 1 M lines', f'{small / MIB:.1f} MiB', '', '', '≤ 64 MiB', small <= 64 * MIB)
+        self.table.add('peak memory, 10 M lines', f'{large / MIB:.1f} MiB', f'{small / MIB:.1f} MiB at 1 M',
+                       f'{large / small:.2f}×', 'flat: ≤ 1.1× and ≤ 64 MiB', large <= min(64 * MIB, 1.1 * small))
+
+    def scheduler(self):
+        """The engine alone, with an executor that does nothing: bench/engine-null prints the seconds of a run."""
+        program = self.build / 'bench' / 'engine-null'
+        if not program.exists():
+            sys.exit(f'bench: {program} is missing: build everything first (./dev build does not build the benchmarks)')
+        seconds = {}
+        for count in (10_000, 100_000):
+            taken = [float(subprocess.run([program, str(count)], check=True, capture_output=True, text=True,
+                                          timeout=300).stdout.split()[-1]) for _ in range(3)]
+            seconds[count] = sorted(taken)[1]
+        small, large = seconds[10_000], seconds[100_000]
+        self.table.add('null executor, 10,000 jobs', ms(small), '', '', '≤ 0.5 s', small <= 0.5)
+        self.table.add('null executor, 100,000 jobs', ms(large), f'{ms(small)} for a tenth', f'{large / small:.1f}×',
+                       'linear: ≤ 13×', large <= 13 * small)
+
+    def layers(self):
+        """4 wide, 200 deep, each job needing the whole layer below: from ci.nix to the plan document."""
+        folder = self.folder / 'layers'
+        folder.mkdir()
+        (folder / 'ci.nix').write_text('''{ cirque, ... }:
+let
+  layer = n: map (i: "job-${toString n}-${toString i}") [ 0 1 2 3 ];
+  job = n: { needs = if n == 0 then [ ] else layer (n - 1); steps = [ { bash = ":"; } ]; };
+  names = n: map (name: { inherit name; value = job n; }) (layer n);
+in
+cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.concatLists (builtins.genList names 200)); }
+''')
+        ours, = interleaved(self.n(10), lambda: run([self.cirque, 'plan', '--json'], folder, self.env))
+        self.table.add('plan of a graph 4 wide, 200 deep', times(ours), '', '', '≤ 0.2 s', median(ours) <= 0.2)
+
+    def workspace(self, count, n, extra):
+        """A git tree of `count` files: one job whose folder is made from it, against `cp -a` of the tree."""
+        tree = self.folder / f'tree-{count}'
+        for i in range(count):
+            path = tree / f'd{i // 100}' / f'file-{i}'
+            if i % 100 == 0:
+                path.parent.mkdir(parents=True)
+            path.write_bytes(f'{i}\n'.encode() + b'x' * 4096)
+        git = ['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-c', 'gc.auto=0', '-C', str(tree)]
+        for arguments in (['init', '-q'], ['add', '-A'], ['commit', '-q', '-m', 'tree']):
+            subprocess.run([*git, *arguments], check=True, env=self.plain)
+        command = self.command(f'tree-{count}', {'job': {'steps': [{'name': 's', 'run': ':'}]}})
+        target = self.folder / f'copy-{count}'
+
+        def copy():
+            shutil.rmtree(target, ignore_errors=True)
+            return run(['cp', '-a', str(tree), str(target)], self.folder, self.plain)
+
+        ours, floor = interleaved(n, lambda: run(command, tree, self.env), copy)
+        self.ratio(f'snapshot and workspace, {count:,} files', ours, floor, 1.5, extra)
+        for used in (tree, target):
+            shutil.rmtree(used, ignore_errors=True)
+        self.clear_state()
+
+    def small_tree(self):
+        self.workspace(2_000, self.n(10), 0.020)
+
+    def large_tree(self):
+        self.workspace(50_000, 5, 0.0)
+
+
+def job(steps, needs=(), timeout=None):
+    step = {'run': ':'} if timeout is None else {'run': ':', 'timeout': timeout}
+    made = {'copyRepo': False, 'steps': [{'name': f's{i}', **step} for i in range(steps)]}
+    return {**made, 'needs': list(needs)} if needs else made
+
+
+CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'scheduler', 'layers',
+         'small_tree', 'large_tree')
+
+
+def scratch():
+    """tmpfs with room for a log of 10 M lines and two trees; elsewhere the figures depend on the disk."""
+    shm = pathlib.Path('/dev/shm')
+    if shm.is_dir() and os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 2 * 1024 * MIB:
+        return shm
+    print('bench: /dev/shm has less than 2 GiB free: using the temporary folder, which may be a disk', file=sys.stderr)
+    return pathlib.Path(tempfile.gettempdir())
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='./dev bench')
+    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent / 'build')
+    parser.add_argument('--quick', action='store_true', help='a quarter of the runs: for a first look')
+    parser.add_argument('cases', nargs='*', metavar='CASE', help='only these: ' + ' '.join(CASES))
+    options = parser.parse_args()
+    unknown = [case for case in options.cases if case not in CASES]
+    if unknown:
+        parser.error(f'no case {", ".join(unknown)}; there are: {" ".join(CASES)}')
+
+    table = Table()
+    with tempfile.TemporaryDirectory(prefix='cirque-bench-', dir=scratch()) as folder:
+        bench = Bench(options.build.resolve(), pathlib.Path(folder), table, 0.25 if options.quick else 1)
+        for case in options.cases or CASES:
+            getattr(bench, case)()
+    print()
+    table.show()
+    if table.missed:
+        print(f'\n{len(table.missed)} of {len(table.rows)} limits missed: {", ".join(table.missed)}')
+        return 1
+    print(f'\nall {len(table.rows)} limits kept')
+    return 0
+
+
+sys.exit(main())
