@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that happens, as typed records. One JSON record per event: {v, seq, time, mono, run, type, ...}; the fields of
-// each type are in event/types/json.cc, from which docs/reference/events.md is generated. Readers ignore types and
-// fields they do not know.
+// All that happens, as typed records. One JSON record per event: {v, seq, time, mono, run, type, ...}; the
+// fields of each type are in event/types/json.cc, from which docs/reference/events.md is generated. Readers
+// ignore types and fields they do not know.
 #pragma once
 
 #include "base/ids.hh"
@@ -19,10 +19,10 @@ namespace cirque::event {
 inline constexpr int schemaVersion = 1;
 
 struct RunStarted {
-    std::string name;      // the workflow's
-    std::string workflow;  // where the plan came from: a file, FILE#name
-    std::string tree;      // the work tree
-    std::string version;   // of Cirque
+    std::string name;     // the workflow's
+    std::string workflow; // where the plan came from: a file, FILE#name
+    std::string tree;     // the work tree
+    std::string version;  // of Cirque
     std::int64_t pid = 0;
 };
 
@@ -43,7 +43,8 @@ struct JobQueued { // its needs are done; it waits for a slot
     std::string job;
 };
 
-struct JobStarted { // one attempt begins; `handle` (JSON text) lets a later process find what the place created
+struct JobStarted { // one attempt begins; `handle` (JSON text) lets a later process find what the place
+                    // created
     std::string job;
     int attempt = 1;
     std::string executor;
@@ -123,7 +124,7 @@ struct ResultExported {
     std::string value; // redacted
 };
 
-struct Notice { // something a person should see that is no failure by itself
+struct Notice {        // something a person should see that is no failure by itself
     std::string level; // "info", "warning", "error"
     std::string job;   // may be empty
     std::string message;
@@ -140,9 +141,10 @@ struct RunFinished {
     int exitStatus = 0;
 };
 
-using Body = std::variant<RunStarted, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying, JobFinished,
-                          ProvisionStarted, ProvisionFinished, StepStarted, StepRetrying, StepFinished, LogProgress,
-                          ArtifactSaved, ArtifactRestored, ResultExported, Notice, CancelRequested, RunFinished>;
+using Body =
+    std::variant<RunStarted, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying, JobFinished,
+                 ProvisionStarted, ProvisionFinished, StepStarted, StepRetrying, StepFinished, LogProgress,
+                 ArtifactSaved, ArtifactRestored, ResultExported, Notice, CancelRequested, RunFinished>;
 
 struct Event {
     std::int64_t seq = 0; // 1, 2, ... without gaps in one run

@@ -12,9 +12,9 @@
 namespace cirque::event {
 
 // One line without the newline. `type` names are dotted: run.started, jobs.added, plan.completed, job.queued,
-// job.started, job.retrying, job.finished, provision.started, provision.finished, step.started, step.retrying,
-// step.finished, log.progress, artifact.saved, artifact.restored, result.exported, notice, cancel.requested,
-// run.finished.
+// job.started, job.retrying, job.finished, provision.started, provision.finished, step.started,
+// step.retrying, step.finished, log.progress, artifact.saved, artifact.restored, result.exported, notice,
+// cancel.requested, run.finished.
 std::string toLine(const Event& event);
 
 // Appends the line and a newline to `out` without building a JSON value: the journal's hot path.
@@ -23,7 +23,8 @@ void appendLine(std::string& out, const Event& event);
 // nullopt: a type this version does not know (readers skip it). Error Corrupt: not a record of an event.
 Result<std::optional<Event>> parseEvent(std::string_view line);
 
-// An outcome as a JSON object {kind, exit?, signal?, oom?, timeout?, skip?, message?, hint?}; used by --json too.
+// An outcome as a JSON object {kind, exit?, signal?, oom?, timeout?, skip?, message?, hint?}; used by --json
+// too.
 JsonObject toJson(const Outcome& outcome);
 Result<Outcome> parseOutcome(const Json& json);
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of event types: name, fields, and what each means. Writer, reader and
+// docs/reference/events.md all come from it. Internal to event/types; steps and what they make are in
+// records-steps.hh. A new field goes at the end of its record and is optional.
+#pragma once
+
+#include "event/types/event.hh"
+
+#include <string_view>
+#include <tuple>
+
+namespace cirque::event {
+
+enum class Need {
+    Required, // always written; a record without it is broken
+    Optional, // left out when it is empty, false or zero; then has that value
+};
+
+template <class Owner, class Member>
+struct Field {
+    std::string_view name;
+    Member Owner::* member;
+    std::string_view doc;
+    Need need = Need::Required;
+};
+
+template <class Body>
+struct Record;
+
+// Stands for the four fields of a TryRef: job, attempt, step, try.
+inline constexpr std::string_view tryFields = "";
+
+template <>
+struct Record<TryRef> {
+    static constexpr auto fields = std::tuple{
+        Field{"job", &TryRef::job, "The job's key in the plan."},
+        Field{"attempt", &TryRef::attempt, "The job's attempt, from 1."},
+        Field{"step", &TryRef::step,
+              "The step's position in the job, from 0; -1 for what is done around the steps."},
+        Field{"try", &TryRef::tryNumber, "The step's try, from 1; 0 when it never began."},
+    };
+};
+
+template <>
+struct Record<JobInfo> {
+    static constexpr auto fields = std::tuple{
+        Field{"name", &JobInfo::name, "The job's key in the plan."},
+        Field{"needs", &JobInfo::needs, "The jobs it waits for."},
+        Field{"steps", &JobInfo::steps, "The names of its steps."},
+    };
+};
+
+template <>
+struct Record<RunStarted> {
+    static constexpr std::string_view type = "run.started";
+    static constexpr std::string_view doc = "A run begins. The first record of a journal.";
+    static constexpr auto fields = std::tuple{
+        Field{"name", &RunStarted::name, "The workflow's name."},
+        Field{"workflow", &RunStarted::workflow, "Where the plan came from: a file, or FILE#name."},
+        Field{"tree", &RunStarted::tree, "The work tree."},
+        Field{"version", &RunStarted::version, "The version of Cirque."},
+        Field{"pid", &RunStarted::pid, "The process that runs it."},
+    };
+};
+
+template <>
+struct Record<JobsAdded> {
+    static constexpr std::string_view type = "jobs.added";
+    static constexpr std::string_view doc = "Jobs enter the graph: at the start, and each time it grows.";
+    static constexpr auto fields = std::tuple{
+        Field{"jobs", &JobsAdded::jobs, "The jobs, in the plan's order: {name, needs, steps}."},
+        Field{"by", &JobsAdded::by, "The job whose matrix made them.", Need::Optional},
+    };
+};
+
+template <>
+struct Record<PlanCompleted> {
+    static constexpr std::string_view type = "plan.completed";
+    static constexpr std::string_view doc = "No more jobs will come.";
+    static constexpr auto fields = std::tuple{};
+};
+
+template <>
+struct Record<JobQueued> {
+    static constexpr std::string_view type = "job.queued";
+    static constexpr std::string_view doc = "A job's needs are done; it waits for a slot.";
+    static constexpr auto fields = std::tuple{Field{"job", &JobQueued::job, "The job's key in the plan."}};
+};
+
+template <>
+struct Record<JobStarted> {
+    static constexpr std::string_view type = "job.started";
+    static constexpr std::string_view doc = "One attempt of a job begins.";
+    static constexpr auto fields = std::tuple{
+        Field{"job", &JobStarted::job, "The job's key in the plan."},
+        Field{"attempt", &JobStarted::attempt, "The attempt, from 1."},
+        Field{"executor", &JobStarted::executor, "The kind of place it runs at."},
+        Field{"handle", &JobStarted::handle,
+              "JSON text by which what the place created can be found and removed.", Need::Optional},
+    };
+};
+
+template <>
+struct Record<JobRetrying> {
+    static constexpr std::string_view type = "job.retrying";
+    static constexpr std::string_view doc = "An attempt failed and another follows.";
+    static constexpr auto fields = std::tuple{
+        Field{"job", &JobRetrying::job, "The job's key in the plan."},
+        Field{"attempt", &JobRetrying::attempt, "The attempt that failed."},
+        Field{"of", &JobRetrying::of, "How many attempts there may be."},
+        Field{"delay", &JobRetrying::delay, "Milliseconds until the next one."},
+        Field{"outcome", &JobRetrying::outcome, "How the attempt ended."},
+    };
+};
+
+template <>
+struct Record<JobFinished> {
+    static constexpr std::string_view type = "job.finished";
+    static constexpr std::string_view doc = "A job has its verdict.";
+    static constexpr auto fields = std::tuple{
+        Field{"job", &JobFinished::job, "The job's key in the plan."},
+        Field{"attempt", &JobFinished::attempt, "The last attempt; 0 when it never started."},
+        Field{"outcome", &JobFinished::outcome, "How it ended."},
+        Field{"tolerated", &JobFinished::tolerated, "It failed under continueOnError.", Need::Optional},
+    };
+};
+
+template <>
+struct Record<ProvisionStarted> {
+    static constexpr std::string_view type = "provision.started";
+    static constexpr std::string_view doc = "What a job's steps need is being made ready.";
+    static constexpr auto fields = std::tuple{
+        Field{"job", &ProvisionStarted::job, "The job's key in the plan."},
+        Field{"attempt", &ProvisionStarted::attempt, "The attempt, from 1."},
+    };
+};
+
+template <>
+struct Record<ProvisionFinished> {
+    static constexpr std::string_view type = "provision.finished";
+    static constexpr std::string_view doc = "What a job's steps need is there.";
+    static constexpr auto fields = std::tuple{
+        Field{"job", &ProvisionFinished::job, "The job's key in the plan."},
+        Field{"attempt", &ProvisionFinished::attempt, "The attempt, from 1."},
+        Field{"duration", &ProvisionFinished::duration, "Milliseconds it took."},
+    };
+};
+
+} // namespace cirque::event
