@@ -13,7 +13,7 @@ namespace cirque::engine {
 
 struct RunOptions {
     RunId run;
-    int slots = 2;          // attempts at the same time
+    int slots = 2; // attempts at the same time
     bool failFast = false;
     std::vector<std::string> selected; // run only these jobs and their needs; empty: all
     bool only = false;                 // with selected: not their needs (needs then count as succeeded)
@@ -28,14 +28,20 @@ struct RunReport {
 // Lets the outside cancel a run that runs. All calls on the loop thread.
 class RunControl {
   public:
-    // First call: graceful cancel with the cleanup phase; second call: at once. `signal` decides the exit status
-    // (128 + signal); 0 means no signal.
+    // First call: graceful cancel with the cleanup phase; second call: at once. `signal` decides the exit
+    // status (128 + signal); 0 means no signal.
     void cancel(int signal);
     std::function<void(int)> onCancel; // set by runPlan
+
+    // What was asked for before runPlan listened; runPlan takes it at its start.
+    [[nodiscard]] std::vector<int> takePending();
+
+  private:
+    std::vector<int> pending_;
 };
 
-// To the end, whatever happens; emits every event from jobs.added on (run.started is the caller's) up to and with
-// run.finished. Refuses nothing: check plan/runnable first. Never throws for a failing job or place.
+// To the end, whatever happens; emits every event from jobs.added on (run.started is the caller's) up to and
+// with run.finished. Refuses nothing: check plan/runnable first. Never throws for a failing job or place.
 io::Task<RunReport> runPlan(std::shared_ptr<const plan::Plan> plan, RunOptions options, Ports ports,
                             std::shared_ptr<RunControl> control);
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// After the steps: results and artifacts, the end of the place, the outcome.
+#include "engine/attempt-machine.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace cirque::engine {
+
+void AttemptMachine::collect() {
+    checkResults();
+    toOutput(0);
+}
+
+// A later step's value wins. A result that was promised but not given must not reach dependants as an empty
+// one.
+void AttemptMachine::checkResults() {
+    if (failure_ || cut_) {
+        return;
+    }
+    for (const std::string& name : job_->results) {
+        const auto found = std::find_if(outputs_.rbegin(), outputs_.rend(),
+                                        [&](const auto& output) { return output.first == name; });
+        if (found == outputs_.rend()) {
+            Outcome outcome = Outcome::failedWith(fmt::format("no step gave the result '{}'", name));
+            outcome.hint = fmt::format("a step must write it: echo \"{}=VALUE\" >> \"$CIRQUE_OUTPUT\"", name);
+            results_.clear();
+            failJob(std::move(outcome));
+            return;
+        }
+        results_.emplace_back(*found);
+    }
+}
+
+void AttemptMachine::toOutput(std::size_t output) {
+    for (; output < job_->outputs.size() && !immediate_; ++output) {
+        if ((!failure_ && !cut_) || job_->outputs[output].always) {
+            action_ = SaveOutput{output};
+            return;
+        }
+    }
+    cut_ = cut_ || (immediate_ && cancelled_ && output < job_->outputs.size());
+    toClose();
+}
+
+void AttemptMachine::outputSaved(const ActionResult& result) {
+    const std::size_t index = std::get<SaveOutput>(action_).output;
+    const plan::ArtifactOutput& output = job_->outputs[index];
+    if (result.outcome.ok()) {
+        events_.emplace_back(event::ArtifactSaved{job_->name, output.name, output.path, result.artifact.bytes,
+                                                  result.artifact.files, result.artifact.sha256});
+    } else if (failure_ || cut_) {
+        events_.emplace_back(event::Notice{
+            "warning", job_->name,
+            fmt::format("artifact '{}' was not saved: {}", output.name, describe(result.outcome)),
+            result.outcome.hint});
+    } else {
+        Outcome outcome = checked(result.outcome);
+        outcome.message = fmt::format("artifact '{}' was not saved: {}", output.name, outcome.message);
+        failJob(std::move(outcome));
+    }
+    toOutput(index + 1);
+}
+
+void AttemptMachine::toClose() {
+    if (opened_) {
+        action_ = ClosePlace{};
+    } else {
+        closed(Outcome::succeeded());
+    }
+}
+
+// What the job did stands, however its place ended.
+void AttemptMachine::closed(const Outcome& outcome) {
+    if (!outcome.ok()) {
+        events_.emplace_back(event::Notice{"warning", job_->name,
+                                           fmt::format("its place was not left clean: {}", describe(outcome)),
+                                           outcome.hint});
+    }
+    action_ = AttemptDone{};
+    if (!this->outcome().ok()) {
+        results_.clear();
+    }
+    for (const auto& [name, value] : results_) {
+        events_.emplace_back(event::ResultExported{job_->name, name, value});
+    }
+}
+
+void AttemptMachine::failJob(Outcome outcome) {
+    if (!failure_) {
+        failure_ = std::move(outcome);
+    }
+}
+
+Outcome AttemptMachine::outcome() const {
+    if (failure_) {
+        return *failure_;
+    }
+    if (cut_) {
+        return Outcome::cancelled();
+    }
+    if (skipped_) {
+        return Outcome::skipped(SkipReason::OwnCondition);
+    }
+    return stepsRun_ > 0 && stepsRun_ == stepsCached_ ? Outcome::cached() : Outcome::succeeded();
+}
+
+NamedValues AttemptMachine::takeResults() {
+    return std::exchange(results_, {});
+}
+
+} // namespace cirque::engine

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Performs one attempt: asks its machine, does what it says at the job's place, journals before it acts.
+#pragma once
+
+#include "engine/api/ports.hh"
+#include "engine/attempt-machine.hh"
+#include "engine/job-inputs.hh"
+#include "io/runtime/runtime.hh"
+
+#include <functional>
+
+namespace cirque::engine {
+
+// What all attempts of a run share. Outlives them.
+struct AttemptWorld {
+    std::shared_ptr<const plan::Plan> plan;
+    RunId run;
+    Ports ports;
+    io::TaskGroup& group;
+    std::function<bool(std::vector<event::Body>)> journal; // false: the run is being ended, do not act
+};
+
+class LazySink;
+
+class AttemptLoop {
+  public:
+    AttemptLoop(AttemptWorld& world, JobPtr job, int attempt, JobInputs inputs);
+
+    // To the end; never throws for what a port does. The place is closed exactly once if it was opened.
+    io::Task<> run();
+
+    // May be called at any time, more than once.
+    void stop(bool immediate, StopWhy why);
+
+    [[nodiscard]] Outcome outcome() const { return refused_ ? *refused_ : machine_.outcome(); }
+
+    [[nodiscard]] NamedValues takeResults() { return machine_.takeResults(); }
+
+  private:
+    bool flush();
+    void finishJobLog();
+    io::Task<ActionResult> perform(Action action);
+    io::Task<ActionResult> performGuarded(Action action);
+    io::Task<ActionResult> loadEnv();
+    io::Task<ActionResult> provision();
+    io::Task<ActionResult> openPlace();
+    io::Task<ActionResult> prepare();
+    io::Task<ActionResult> restore(std::size_t input);
+    io::Task<ActionResult> checkCondition(CheckCondition check);
+    io::Task<ActionResult> runTry(RunTry action);
+    io::Task<ActionResult> waitRetry(Millis delay);
+    io::Task<ActionResult> save(std::size_t output);
+    io::Task<ActionResult> closePlace();
+    io::Task<ActionResult> runLimited(exec::StepSpec spec, std::shared_ptr<exec::OutputSink> sink,
+                                      std::optional<Millis> timeout);
+    Result<exec::StepEnv> stepEnv(const plan::Step& step) const;
+    [[nodiscard]] exec::Place place() const;
+
+    AttemptWorld& world_;
+    JobPtr job_;
+    int attempt_;
+    JobInputs inputs_;
+    AttemptMachine machine_;
+    exec::Executor* executor_;
+    std::string handle_;
+    std::optional<Outcome> refused_; // no machine was ever run
+    std::vector<event::Body> pending_;
+    JobEnv env_;
+    std::unique_ptr<exec::JobSite> site_;
+    io::StopSource stop_; // of the action that runs
+    std::shared_ptr<LazySink> jobLog_;
+};
+
+// Errors of ports as outcomes: a provider or a build is the job's own failure, all else is ours.
+Outcome outcomeOf(const Error& error);
+
+} // namespace cirque::engine

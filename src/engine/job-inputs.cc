@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/job-inputs.hh"
+
+#include "base/text.hh"
+
+#include <set>
+
+namespace cirque::engine {
+namespace {
+
+void addNeeds(exec::Vars& vars, const JobState& need) {
+    const std::string prefix = "NEEDS_" + sanitizeEnvName(need.job->name) + "_";
+    for (const auto& [name, value] : need.results) {
+        vars.push_back({prefix + sanitizeEnvName(name), value, false});
+    }
+}
+
+void addReferences(std::set<std::pair<std::string, std::string>>& wanted, const plan::Env& env) {
+    for (const plan::EnvEntry& entry : env) {
+        if (entry.value.kind == plan::Value::Kind::Result) {
+            wanted.emplace(entry.value.job, entry.value.text);
+        }
+    }
+}
+
+} // namespace
+
+JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job) {
+    const JobState& self = machine.at(job);
+    JobInputs inputs;
+    for (const int need : self.needs) {
+        addNeeds(inputs.needs, machine.at(need));
+        for (const int member : machine.at(need).members) {
+            addNeeds(inputs.needs, machine.at(member));
+        }
+    }
+    std::set<std::pair<std::string, std::string>> wanted;
+    addReferences(wanted, plan.env);
+    addReferences(wanted, self.job->env);
+    for (const plan::Step& step : self.job->steps) {
+        addReferences(wanted, step.env);
+    }
+    for (const auto& [source, name] : wanted) {
+        const int index = machine.find(source);
+        if (index < 0) {
+            continue;
+        }
+        for (const auto& [result, value] : machine.at(index).results) {
+            if (result == name) {
+                inputs.references.push_back({{source, name}, value});
+            }
+        }
+    }
+    return inputs;
+}
+
+exec::Vars jobVars(const RunId& run, const plan::Plan& plan, const plan::Job& job) {
+    exec::Vars vars{{"CIRQUE", "1"},
+                    {"CIRQUE_RUN_ID", run.text()},
+                    {"WORKFLOW_NAME", plan.name},
+                    {"WORKFLOW_ID", run.text()},
+                    {"JOB_NAME", job.name}};
+    for (const auto& [axis, value] : job.matrix.values) {
+        vars.push_back({"MATRIX_" + sanitizeEnvName(axis), value, false});
+    }
+    return vars;
+}
+
+} // namespace cirque::engine
