@@ -227,6 +227,8 @@ void Checker::one(const Field& field, const Json& value, const Cursor& at) {
     case Type::ParamName:
     case Type::RelativePath:
     case Type::PathEntry:
+    case Type::FilePath:
+    case Type::Token:
     case Type::StorePath:
     case Type::DrvPath:
     case Type::System:

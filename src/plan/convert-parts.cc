@@ -201,7 +201,7 @@ Setting<Millis> duration(const Json& json, std::string_view key) {
 
 Condition condition(const Json& json) {
     const Json* found = find(json, "condition");
-    if (found == nullptr) {
+    if (found == nullptr || found->is_null()) {
         return {};
     }
     if (found->is_object()) {

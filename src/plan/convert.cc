@@ -105,7 +105,7 @@ Param param(std::string_view name, const Json& json) {
     Param out;
     out.name = name;
     out.type = text(json, "type", "string");
-    if (const Json* fallback = find(json, "default")) {
+    if (const Json* fallback = find(json, "default"); fallback != nullptr && !fallback->is_null()) {
         out.defaultValue = scalar(*fallback);
     }
     if (const Json* choices = find(json, "choices")) {

@@ -13,13 +13,14 @@ namespace cirque::plan {
 namespace {
 
 constexpr std::size_t longestName = 255;
+constexpr std::size_t longestToken = 4096;
 
-std::string nameProblem(std::string_view text) {
+std::string nameProblem(std::string_view text, std::size_t longest = longestName) {
     if (text.empty()) {
         return "is empty";
     }
-    if (text.size() > longestName) {
-        return fmt::format("is longer than {} bytes", longestName);
+    if (text.size() > longest) {
+        return fmt::format("is longer than {} bytes", longest);
     }
     return hasControlCharacter(text) ? "has control characters" : "";
 }
@@ -106,7 +107,10 @@ std::string formatProblem(Type type, std::string_view text) {
         return envPatternProblem(text);
     case Type::RelativePath:
         return relativePathProblem(text);
+    case Type::Token:
+        return nameProblem(text, longestToken);
     case Type::PathEntry:
+    case Type::FilePath:
         return text.empty() ? "is empty" : "";
     case Type::StorePath:
         return storePathProblem(text, false);

@@ -112,6 +112,10 @@ std::string describeType(Type type) {
         return "a relative path";
     case Type::PathEntry:
         return "a folder or token";
+    case Type::FilePath:
+        return "a path";
+    case Type::Token:
+        return "a token";
     case Type::StorePath:
         return "a store path";
     case Type::DrvPath:

@@ -31,6 +31,8 @@ enum class Type {
     ParamName,    // a name without "="
     RelativePath, // below a folder: not absolute, no ".."
     PathEntry,    // an absolute folder, or a token of hostTools or files
+    FilePath,     // not empty
+    Token, // what stands for a host tool or a generated file: 1 to 4096 bytes without control characters
     StorePath,
     DrvPath,
     System, // cpu-os

@@ -90,6 +90,13 @@ void checkInputs(Checks& checks, std::size_t index) {
     }
 }
 
+// The Nix library's tokens are store paths of these names.
+bool looksLikeToken(std::string_view entry) {
+    const std::string_view name = entry.substr(entry.rfind('/') + 1);
+    const std::string_view rest = name.substr(std::min<std::size_t>(name.find('-'), name.size()));
+    return rest.starts_with("-cirque-tool-") || rest.starts_with("-cirque-file-");
+}
+
 void checkTokens(Checks& checks, const Job& job, std::size_t stepIndex) {
     const Step& step = job.steps[stepIndex];
     const auto at = [&](std::vector<PathPart> rest) {
@@ -115,10 +122,16 @@ void checkTokens(Checks& checks, const Job& job, std::size_t stepIndex) {
         const auto declared = [&](std::string_view name) {
             return checks.hostTools.contains(name) || checks.files.contains(name);
         };
-        if (!entry.starts_with('/') && !declared(entry) && !declared(token)) {
+        if (declared(entry) || declared(token)) {
+            continue;
+        }
+        if (!entry.starts_with('/')) {
             checks.add(at({{"path"}, index(i)}),
                        fmt::format("{} is neither an absolute folder nor a token of hostTools or files",
                                    quoted(entry)));
+        } else if (looksLikeToken(token)) {
+            checks.add(at({{"path"}, index(i)}),
+                       fmt::format("the token {} is not declared in hostTools or files", quoted(token)));
         }
     }
 }
