@@ -2,11 +2,10 @@
 # Ready-made steps. Each says what it found and fails when what it promises is not there.
 { pkgs, lib }:
 let
-  inherit (lib) concatMapStringsSep concatMapStrings escapeShellArg getBin;
+  inherit (lib) concatMapStrings escapeShellArg getBin;
 
   # Usable as it is or called with arguments.
   configurable = make: make { } // { __functor = _: make; };
-  bare = step: removeAttrs step [ "__functor" ];
 
   isHost = pkg: pkg ? _cirqueTool;
 

@@ -77,7 +77,8 @@ let
 
   step = carriers: where: value:
     let
-      renamed = rename stepAliases value;
+      # a ready-made step may also be called
+      renamed = rename stepAliases (removeAttrs value [ "__functor" ]);
       doc =
         if raw.isDerivation value then derivationStep value
         else convert where stepHandlers renamed.attrs // { "@pos" = renamed.positions; };

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/workflow/document.hh"
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace cirque::frontend {
+namespace {
+
+// The member when `json` is an object that has it, else null.
+const Json* member(const Json& json, std::string_view key) {
+    const JsonObject* object = json.if_object();
+    return object == nullptr ? nullptr : object->if_contains(key);
+}
+
+template <class Visit>
+void forEachStep(const Json& plan, Visit visit) {
+    const Json* jobs = member(plan, "jobs");
+    if (jobs == nullptr || !jobs->is_object()) {
+        return;
+    }
+    for (const auto& [name, job] : jobs->get_object()) {
+        const Json* steps = member(job, "steps");
+        if (steps == nullptr || !steps->is_array()) {
+            continue;
+        }
+        for (const Json& step : steps->get_array()) {
+            visit(step);
+        }
+    }
+}
+
+std::set<std::string> usedFiles(const Json& plan) {
+    std::set<std::string> used;
+    forEachStep(plan, [&](const Json& step) {
+        const Json* closure = member(step, "closure");
+        const Json* files = closure == nullptr ? nullptr : member(*closure, "files");
+        if (files == nullptr || !files->is_array()) {
+            return;
+        }
+        for (const Json& token : files->get_array()) {
+            if (token.is_string()) {
+                used.emplace(token.get_string());
+            }
+        }
+    });
+    return used;
+}
+
+// {name, text, executable?, program?}: the plan's form of a record, defaults left out.
+JsonObject planFile(const JsonObject& record) {
+    JsonObject file;
+    for (const std::string_view key : {"name", "text", "executable", "program"}) {
+        const Json* value = record.if_contains(key);
+        if (value != nullptr && *value != Json(false) && *value != Json("")) {
+            file[key] = *value;
+        }
+    }
+    if (!file.contains("text")) {
+        file["text"] = "";
+    }
+    return file;
+}
+
+JsonObject filesOf(const Json& plan, const std::vector<Json>& records) {
+    const std::set<std::string> used = usedFiles(plan);
+    JsonObject files;
+    for (const Json& record : records) {
+        const Json* token = member(record, "token");
+        if (token != nullptr && token->is_string() && used.contains(std::string(token->get_string()))) {
+            files[token->get_string()] = planFile(record.get_object());
+        }
+    }
+    return files;
+}
+
+std::string textOf(const Json& json, std::string_view key) {
+    const Json* value = member(json, key);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+} // namespace
+
+bool needsStore(const Json& answer) {
+    const Json* plan = member(answer, "plan");
+    bool found = false;
+    if (plan != nullptr) {
+        forEachStep(*plan, [&](const Json& step) {
+            const Json* closure = member(step, "closure");
+            found = found || member(step, "build") != nullptr ||
+                    (closure != nullptr &&
+                     (member(*closure, "derivations") != nullptr || member(*closure, "paths") != nullptr));
+        });
+    }
+    return found;
+}
+
+Result<Json> takeDocument(nix::Evaluation evaluation) {
+    if (const Json* error = member(evaluation.value, "error")) {
+        return fail(ErrorCode::Evaluation, textOf(*error, "message"), textOf(*error, "hint"));
+    }
+    const Json* plan = member(evaluation.value, "plan");
+    if (plan == nullptr || !plan->is_object()) {
+        return fail(ErrorCode::Evaluation, "the evaluation gave no plan document");
+    }
+    JsonObject document = plan->get_object();
+    if (JsonObject files = filesOf(*plan, evaluation.files); !files.empty()) {
+        document["files"] = std::move(files);
+    }
+    return Json(std::move(document));
+}
+
+} // namespace cirque::frontend

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workflow library's answer as a plan document. Pure.
+#pragma once
+
+#include "base/json.hh"
+#include "nix/eval/evaluate.hh"
+
+namespace cirque::frontend {
+
+// Whether a step refers to store paths, which only a writing evaluation makes real.
+bool needsStore(const Json& answer);
+
+// The document of an answer {"plan": ...}, with the texts of the generated files that its steps use. An
+// answer
+// {"error": {message, hint}} is an error with code Evaluation.
+Result<Json> takeDocument(nix::Evaluation evaluation);
+
+} // namespace cirque::frontend

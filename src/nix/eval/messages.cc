@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nix/eval/messages.hh"
+
+#include "base/text.hh"
+
+namespace cirque::nix {
+namespace {
+
+constexpr std::string_view fileMark = "trace: cirque-file:";
+constexpr std::string_view ownWarning = "warning: the group 'nixbld'";
+
+// "at /a/file.nix:3:4:" -> "/a/file.nix:3:4:"; "" for other lines.
+std::string_view placeOf(std::string_view line) {
+    const std::string_view text = trim(line);
+    return text.starts_with("at /") && text.ends_with(':') ? text.substr(3) : std::string_view();
+}
+
+// A line of source that Nix shows below a place: "   12| text" or "     |   ^" or empty.
+bool isSnippet(std::string_view line) {
+    const std::string_view text = trim(line);
+    const std::size_t digits = text.find_first_not_of("0123456789");
+    return text.empty() || (digits != std::string_view::npos && text[digits] == '|');
+}
+
+} // namespace
+
+Messages splitMessages(std::string_view text) {
+    Messages messages;
+    for (const std::string_view line : split(text, '\n')) {
+        if (line.starts_with(fileMark)) {
+            messages.files.emplace_back(line.substr(fileMark.size()));
+        } else if (!messages.error.empty() || line.starts_with("error:")) {
+            messages.error.append(line).push_back('\n');
+        } else if (!line.empty() && !line.starts_with(ownWarning)) {
+            messages.notes.append(line).push_back('\n');
+        }
+    }
+    const std::size_t end = messages.error.find_last_not_of("\n ");
+    messages.error.resize(end == std::string::npos ? 0 : end + 1);
+    return messages;
+}
+
+bool namesPlace(std::string_view error) {
+    for (const std::string_view line : split(error, '\n')) {
+        if (!placeOf(line).empty()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::string placeIn(std::string_view trace, std::string_view library) {
+    // older Nix shows the innermost frame first, newer Nix (whose first line is a bare "error:") shows it
+    // last
+    const bool innermostLast = trim(split(trace, '\n').front()) == "error:";
+    std::string found;
+    bool taking = false;
+    for (const std::string_view line : split(trace, '\n')) {
+        const std::string_view place = placeOf(line);
+        if (!place.empty()) {
+            taking = !place.starts_with(library) && (found.empty() || innermostLast);
+            if (taking) {
+                found.clear();
+            }
+        } else if (!isSnippet(line)) {
+            taking = false;
+        }
+        if (taking) {
+            found.append(line).push_back('\n');
+        }
+    }
+    const std::size_t end = found.find_last_not_of("\n ");
+    return found.substr(0, end == std::string::npos ? 0 : end + 1);
+}
+
+} // namespace cirque::nix

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Nix writes to stderr, taken apart: records of our library, notes, and the error. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::nix {
+
+struct Messages {
+    std::vector<std::string> files; // JSON records of generated files, from lines "trace: cirque-file:{...}"
+    std::string notes;              // warnings and the workflow's own traces
+    std::string error;              // from the first line that begins with "error:" to the end; may be empty
+};
+
+Messages splitMessages(std::string_view text);
+
+// Whether an error names a place in a file.
+bool namesPlace(std::string_view error);
+
+// The innermost place in a full trace that is not below `library`, as Nix shows it with its lines; "" when
+// none.
+std::string placeIn(std::string_view trace, std::string_view library);
+
+} // namespace cirque::nix

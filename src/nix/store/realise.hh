@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes store paths exist on this machine with stock Nix: substitutes or builds them. A failing build and a
+// failing Nix are told apart.
+#pragma once
+
+#include "base/result.hh"
+#include "io/runtime/stop.hh"
+#include "io/runtime/task.hh"
+#include "nix/store/command.hh"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::nix {
+
+struct Derivation {
+    std::string drv;
+    std::vector<std::string> outputs; // empty or "*": all
+};
+
+struct Wanted {
+    std::vector<Derivation> derivations;
+    std::vector<std::string> paths; // sources
+};
+
+using LogSink = std::function<void(std::string_view)>;
+
+// One per run: what it has realised once is not asked for again.
+class Store {
+  public:
+    // `rootsFolder`: where indirect garbage collector roots are kept, so that nothing disappears while the
+    // run needs it; the owner of the folder removes it. Empty: no roots.
+    explicit Store(Variables environment, std::string rootsFolder = {});
+
+    // Realises what is not yet known to be there, in one call of nix-store whose builders' output goes to
+    // `log`. Failures: Build when a builder failed (the message is Nix's), MissingTool, Process when Nix was
+    // killed, Unreachable, DiskFull or Permission when Nix says so. Stop: TERM to Nix, which ends its
+    // builders, KILL after 5 s or at once when immediate; then an error with code Process.
+    io::Task<Result<void>> realise(Wanted wanted, LogSink log, io::StopToken stop = {});
+
+  private:
+    std::vector<std::string> missing(const Wanted& wanted) const;
+
+    Variables environment_;
+    std::string rootsFolder_;
+    std::set<std::string> present_;
+    int calls_ = 0;
+};
+
+} // namespace cirque::nix
