@@ -88,6 +88,22 @@ void appendTextField(std::string& out, std::string_view name, std::string_view t
     }
 }
 
+void putText(JsonObject& out, std::string_view name, std::string_view text) {
+    if (isPlainAscii(text) || isValidUtf8(text)) {
+        out[name] = text;
+    } else {
+        out[std::string(name) + "64"] = toBase64(text);
+    }
+}
+
+std::optional<std::string> findText(const JsonObject& json, std::string_view name) {
+    if (const Json* plain = json.if_contains(name)) {
+        return plain->is_string() ? std::optional<std::string>(plain->get_string()) : std::nullopt;
+    }
+    const Json* coded = json.if_contains(std::string(name) + "64");
+    return coded != nullptr && coded->is_string() ? parseBase64(coded->get_string()) : std::nullopt;
+}
+
 void appendIso8601(std::string& out, WallTime time) {
     using namespace std::chrono;
     const sys_time<microseconds> point{microseconds(time.micros)};

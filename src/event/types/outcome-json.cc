@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/bytes.hh"
-#include "base/text.hh"
+#include "event/types/json-text.hh"
 #include "event/types/json.hh"
 
 #include <fmt/format.h>
 
-#include <limits>
-
 namespace cirque::event {
 namespace {
 
-void putText(JsonObject& out, std::string_view name, const std::string& text) {
-    if (text.empty()) {
-        return;
-    }
-    if (isValidUtf8(text)) {
-        out[name] = text;
-    } else {
-        out[fmt::format("{}64", name)] = toBase64(text);
+void putGiven(JsonObject& out, std::string_view name, const std::string& text) {
+    if (!text.empty()) {
+        putText(out, name, text);
     }
 }
 
@@ -26,17 +18,10 @@ Unexpected broken(std::string_view why) {
 }
 
 Result<void> readText(const JsonObject& json, std::string_view name, std::string& out) {
-    if (const Json* plain = json.if_contains(name)) {
-        if (!plain->is_string()) {
-            return broken(fmt::format("'{}' is not a string", name));
-        }
-        out = plain->get_string();
-    } else if (const Json* coded = json.if_contains(fmt::format("{}64", name))) {
-        auto bytes = coded->is_string() ? parseBase64(coded->get_string()) : std::nullopt;
-        if (!bytes) {
-            return broken(fmt::format("'{}64' is not base64", name));
-        }
-        out = std::move(*bytes);
+    if (auto text = findText(json, name)) {
+        out = std::move(*text);
+    } else if (json.contains(name) || json.contains(fmt::format("{}64", name))) {
+        return broken(fmt::format("'{}' is not a text", name));
     }
     return {};
 }
@@ -83,8 +68,8 @@ JsonObject toJson(const Outcome& outcome) {
     if (outcome.skip != SkipReason::None) {
         out["skip"] = toString(outcome.skip);
     }
-    putText(out, "message", outcome.message);
-    putText(out, "hint", outcome.hint);
+    putGiven(out, "message", outcome.message);
+    putGiven(out, "hint", outcome.hint);
     return out;
 }
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what a person types after `cirque logs RUN` to the logs that are meant. Pure.
+#pragma once
+
+#include "base/ids.hh"
+#include "base/result.hh"
+#include "history/summary.hh"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::history {
+
+struct LogEntry {
+    TryRef ref;
+    std::string step; // its name; empty for what is done around the steps
+    std::string base; // below the run's folder, without .log or .idx
+};
+
+// "": every log of the run. "JOB": every log of the job. "JOB/STEP": every try of the step, where STEP is a
+// name or, when no step has that name, a number from 1. The longest job name that fits wins. A try that never
+// began has no log. Error NotFound, with the nearest names.
+Result<std::vector<LogEntry>> findLog(const RunSummary& run, std::string_view address);
+
+// The address of one step, as findLog reads it: by name, or by number when the name is not unique.
+std::string logAddress(const JobSummary& job, std::size_t step);
+
+} // namespace cirque::history
