@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/env-source.hh"
 
-#include "io/process/fd.hh"
 #include "plan/effective.hh"
-#include "secret/dotenv.hh"
+#include "secret/providers.hh"
 
 #include <fmt/format.h>
-
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -103,69 +100,27 @@ exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
 
 Result<exec::Vars> EnvSourcePort::provided(const std::vector<plan::EnvProvider>& providers, const plan::Env& ownEnv,
                                            const std::vector<exec::Vars>& below, const std::string& level) const {
+    if (providers.empty()) {
+        return exec::Vars{};
+    }
+    const secret::ReadText readTree = secret::readBelow(request_.tree);
+    const secret::ReadText read = [&](const std::string& path) -> Result<std::optional<std::string>> {
+        if (const plan::GeneratedFile* file = generated(*request_.plan, path)) {
+            return std::optional(file->text);
+        }
+        return readTree(path);
+    };
+    CIRQUE_TRY_ASSIGN(const std::vector<secret::Variable> variables, secret::loadProviders(providers, read));
     exec::Vars out;
-    for (const plan::EnvProvider& provider : providers) {
-        CIRQUE_TRY_ASSIGN(exec::Vars values, valuesOf(provider, level));
-        for (exec::Var& var : values) {
-            put(out, std::move(var));
-        }
+    for (const secret::Variable& variable : variables) {
+        out.push_back({variable.name, variable.value, variable.secret});
     }
-    // `required` looks at the finished level, wherever it stands in the list.
-    std::string missing;
-    for (const plan::EnvProvider& provider : providers) {
-        for (const std::string& name : provider.names) {
-            const auto override = [&](const auto& entry) { return entry.first == name; };
-            if (!isSet(below, name) && std::ranges::find(out, name, &exec::Var::name) == out.end() &&
-                std::ranges::find(ownEnv, name, &plan::EnvEntry::name) == ownEnv.end() &&
-                std::ranges::none_of(request_.overrides, override)) {
-                missing += (missing.empty() ? "" : ", ") + name;
-            }
-        }
-    }
-    if (!missing.empty()) {
-        return fail(ErrorCode::Provider, fmt::format("{} requires variables that nothing sets: {}", level, missing),
-                    "set them with --env NAME=VALUE, an env provider, or passEnv");
-    }
-    return out;
-}
-
-Result<exec::Vars> EnvSourcePort::valuesOf(const plan::EnvProvider& provider, const std::string& level) const {
-    exec::Vars out;
-    if (provider.kind == plan::EnvProvider::Kind::Static) {
-        for (const auto& [name, value] : provider.values) {
-            put(out, {name, value, provider.secrets});
-        }
-        return out;
-    }
-    if (provider.kind != plan::EnvProvider::Kind::File) {
-        return out;
-    }
-    std::string text;
-    if (const plan::GeneratedFile* file = generated(*request_.plan, provider.path)) {
-        text = file->text;
-    } else {
-        const std::string path =
-            provider.path.starts_with('/') ? provider.path : request_.tree + "/" + provider.path;
-        if (!provider.required && access(path.c_str(), F_OK) != 0) {
-            return out;
-        }
-        auto read = io::readFile(path);
-        if (!read) {
-            Error error = std::move(read.error()).within(fmt::format("environment file of {}", level));
-            error.code = ErrorCode::Provider;
-            return fail(std::move(error));
-        }
-        text = std::move(*read);
-    }
-    auto assignments = secret::parseDotenv(text, provider.path);
-    if (!assignments) {
-        Error error = std::move(assignments.error()).within(fmt::format("environment file of {}", level));
-        error.code = ErrorCode::Provider;
-        return fail(std::move(error));
-    }
-    for (auto& [name, value] : *assignments) {
-        put(out, {name, std::move(value), provider.secrets});
-    }
+    const auto isSetHere = [&](std::string_view name) {
+        return isSet(below, name) || std::ranges::find(out, name, &exec::Var::name) != out.end() ||
+               std::ranges::find(ownEnv, name, &plan::EnvEntry::name) != ownEnv.end() ||
+               std::ranges::any_of(request_.overrides, [&](const auto& entry) { return entry.first == name; });
+    };
+    CIRQUE_TRY(secret::checkRequired(providers, isSetHere, level));
     return out;
 }
 
@@ -176,13 +131,11 @@ Result<exec::Vars> EnvSourcePort::settled(const plan::Env& env, const Results& r
         switch (entry.value.kind) {
         case plan::Value::Kind::Literal: out.push_back({entry.name, entry.value.text, false}); break;
         case plan::Value::Kind::Secret: {
-            const auto found = request_.secrets.find(entry.value.text);
-            if (found == request_.secrets.end()) {
-                return fail(ErrorCode::Provider,
-                            fmt::format("{}: {} names the secret '{}', which nobody offers", level, entry.name,
-                                        entry.value.text));
+            auto value = request_.secrets.find(entry.value.text);
+            if (!value) {
+                return fail(std::move(value.error()).within(fmt::format("{}, {}", level, entry.name)));
             }
-            out.push_back({entry.name, found->second, true});
+            out.push_back({entry.name, std::move(*value), true});
             break;
         }
         case plan::Value::Kind::Result: {

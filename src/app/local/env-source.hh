@@ -22,10 +22,9 @@ class EnvSourcePort : public engine::EnvSource {
   private:
     Result<engine::JobEnv> settle(const plan::Job& job, const Results& results);
     [[nodiscard]] exec::Vars callerVars(const plan::Job& job) const;
-    // `merged` is what the levels below set, for `required`.
+    // `below` is what lower levels set, for `required`.
     Result<exec::Vars> provided(const std::vector<plan::EnvProvider>& providers, const plan::Env& ownEnv,
                                 const std::vector<exec::Vars>& below, const std::string& level) const;
-    Result<exec::Vars> valuesOf(const plan::EnvProvider& provider, const std::string& level) const;
     Result<exec::Vars> settled(const plan::Env& env, const Results& results, const std::string& level) const;
 
     const LocalRequest& request_;

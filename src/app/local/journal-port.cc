@@ -18,9 +18,7 @@ Result<void> JournalPort::append(std::vector<event::Body> bodies) {
     const MonoTime mono = monoNow();
     for (event::Body& body : bodies) {
         if (const auto* added = std::get_if<event::JobsAdded>(&body)) {
-            for (const event::JobInfo& job : added->jobs) {
-                numbers_.emplace(job.name, static_cast<int>(numbers_.size()));
-            }
+            numbers_.add(*added);
         }
         events.push_back({++seq_, wall, mono, run_, std::move(body)});
     }
@@ -35,9 +33,9 @@ Result<void> JournalPort::append(std::vector<event::Body> bodies) {
 }
 
 int JournalPort::jobNumber(const std::string& job) const {
-    const auto found = numbers_.find(job);
-    CIRQUE_ASSERT(found != numbers_.end(), "a log was opened for a job that no event announced");
-    return found->second;
+    const int number = numbers_.of(job);
+    CIRQUE_ASSERT(number != 0, "a log was opened for a job that no event announced");
+    return number;
 }
 
 } // namespace cirque::app

@@ -5,8 +5,8 @@
 #include "engine/api/ports.hh"
 #include "event/bus/listener.hh"
 #include "event/journal/journal.hh"
+#include "event/journal/log-file.hh"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -21,7 +21,7 @@ class JournalPort : public engine::Journal {
     // same error. Blocks for the write.
     Result<void> append(std::vector<event::Body> bodies) override;
 
-    // The number of a job: its place in the order in which jobs entered the plan. Log files are named by it.
+    // The number of a job, from 1: its place in the order in which jobs entered the plan. Log files are named by it.
     [[nodiscard]] int jobNumber(const std::string& job) const;
 
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
@@ -31,7 +31,7 @@ class JournalPort : public engine::Journal {
     event::Bus& bus_;
     RunId run_;
     std::int64_t seq_ = 0;
-    std::map<std::string, int> numbers_;
+    event::JobNumbers numbers_;
     std::optional<Error> failure_;
 };
 

@@ -7,8 +7,8 @@
 #include "engine/run-loop.hh"
 #include "event/bus/listener.hh"
 #include "plan/types.hh"
+#include "secret/source.hh"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,11 +24,14 @@ struct LocalRequest {
     config::Settings settings;
     engine::RunOptions options; // with the run's id
     std::vector<std::pair<std::string, std::string>> overrides;      // --env and --env-file, the later wins
-    std::map<std::string, std::string, std::less<>> secrets;         // what {secret} references may name
+    secret::SecretSource secrets;
     bool inheritEnv = false;
     bool keep = false;
     std::vector<event::Listener*> listeners; // outlive the run
 };
+
+// The parts of a plan that this version cannot run on this machine, one sentence each.
+std::vector<std::string> refusedParts(const plan::Plan& plan);
 
 // Why this plan cannot run here, all reasons at once (code Unsupported or Usage): parts this version does not run,
 // named by job, and secrets nobody offers. Nothing has been created yet.

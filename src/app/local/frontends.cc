@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/frontends.hh"
+
+#include "frontend/workflow/load.hh"
+#include "io/process/fd.hh"
+#include "plan/params.hh"
+#include "plan/parse.hh"
+#include "workspace/tree.hh"
+
+#include <fmt/format.h>
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+
+namespace cirque::app {
+namespace {
+
+constexpr std::size_t largestPlan = 512u << 20u;
+
+Result<plan::Plan> loadJson(const PlanRequest& request) {
+    CIRQUE_TRY_ASSIGN(const std::string text, io::readFile(request.file, largestPlan));
+    return plan::parsePlanText(text, request.file);
+}
+
+} // namespace
+
+std::string thisSystem() {
+    utsname name{};
+    uname(&name);
+    std::string kernel = name.sysname;
+    std::ranges::transform(kernel, kernel.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return fmt::format("{}-{}", name.machine, kernel);
+}
+
+io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(const workspace::Tree tree, workspace::findTree(request.folder));
+    Result<plan::Plan> loaded = fail(ErrorCode::NotFound, "nothing was loaded");
+    if (request.isJson) {
+        loaded = loadJson(request);
+    } else {
+        frontend::WorkflowRequest workflow;
+        workflow.file = request.file;
+        workflow.name = request.name;
+        workflow.pkgs = frontend::PackageSet::parse(request.pkgs, request.pkgsFolder);
+        workflow.params = request.params;
+        workflow.root = tree.root;
+        workflow.stateFolder = request.stateDir;
+        workflow.system = thisSystem();
+        workflow.environment = request.environment.variables();
+        loaded = co_await frontend::loadWorkflow(std::move(workflow), std::move(stop));
+    }
+    if (!loaded) {
+        co_return fail(std::move(loaded).error());
+    }
+    CIRQUE_CO_TRY(plan::bindParams(*loaded, request.params));
+    for (plan::Job& job : loaded->jobs) {
+        if (job.system.empty()) {
+            job.system = thisSystem();
+        }
+    }
+    LoadedPlan out{std::make_shared<const plan::Plan>(std::move(*loaded)), tree.root};
+    co_return out;
+}
+
+} // namespace cirque::app

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/clock-port.hh"
+#include "app/local/env-source.hh"
+#include "app/local/frontends.hh"
+#include "app/local/journal-port.hh"
+#include "app/local/log-store.hh"
+#include "app/local/places.hh"
+#include "app/local/provisioner.hh"
+#include "app/local/request.hh"
+#include "event/journal/journal.hh"
+#include "history/layout.hh"
+#include "history/runs.hh"
+#include "io/runtime/runtime.hh"
+#include "plan/parse.hh"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+
+namespace cirque::app {
+namespace {
+
+// The folder, the lock and the journal of a run that begins.
+struct Opened {
+    history::RunFolder folder;
+    history::RunLock lock;
+    event::JournalWriter journal;
+};
+
+Result<Opened> openRun(const LocalRequest& request) {
+    const RunId& run = request.options.run;
+    const auto begin = [&]() -> Result<Opened> {
+        CIRQUE_TRY_ASSIGN(history::RunFolder folder, history::makeRunFolder(request.settings.stateDir, run));
+        CIRQUE_TRY_ASSIGN(history::RunLock lock, history::RunLock::acquire(folder.lock()));
+        CIRQUE_TRY(io::writeFileAtomic(folder.plan(), toPretty(plan::toJson(*request.plan))));
+        CIRQUE_TRY_ASSIGN(event::JournalWriter journal, event::JournalWriter::create(folder.journal()));
+        return Opened{std::move(folder), std::move(lock), std::move(journal)};
+    };
+    auto opened = begin();
+    if (!opened) {
+        return fail(std::move(opened.error()).within("while making the run's folder"));
+    }
+    return opened;
+}
+
+event::RunStarted startOf(const LocalRequest& request) {
+    return {request.plan->name, request.source, request.tree, CIRQUE_VERSION, getpid()};
+}
+
+// A run whose place could not be made ready still ends with a verdict in its journal.
+engine::RunReport endedBefore(JournalPort& journal, const Error& error) {
+    Outcome outcome = Outcome::infrastructure(error.text(), error.hint);
+    constexpr int infrastructure = 3;
+    std::vector<event::Body> bodies;
+    bodies.emplace_back(event::RunFinished{outcome, infrastructure});
+    (void)journal.append(std::move(bodies)); // a journal that fails has nothing better to say
+    return {std::move(outcome), infrastructure};
+}
+
+// One run under way. Its coroutines are members, so that they hold no references of their own.
+class LocalRun {
+  public:
+    LocalRun(LocalRequest request, Opened opened)
+        : request_(std::move(request)), folder_(std::move(opened.folder)), lock_(std::move(opened.lock)),
+          journal_(std::move(opened.journal), bus_, request_.options.run), places_(request_, folder_) {
+        for (event::Listener* listener : request_.listeners) {
+            bus_.add(*listener);
+        }
+    }
+
+    io::Task<Result<engine::RunReport>> run(std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
+        std::vector<event::Body> start;
+        start.emplace_back(startOf(request_));
+        CIRQUE_CO_TRY(journal_.append(std::move(start)));
+        io::TaskGroup group;
+        io::StopSource ended;
+        co_await group.start();
+        group.spawn(heartbeat(ended.token()));
+        engine::RunReport report = co_await perform(std::move(control), std::move(stop));
+        ended.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
+        co_await group.join();
+        if (journal_.failure()) {
+            co_return fail(*journal_.failure());
+        }
+        keepSummary();
+        co_return report;
+    }
+
+  private:
+    // Once a second, so that listeners can say that something is still going on.
+    io::Task<> heartbeat(io::StopToken stop) {
+        constexpr Millis second{1000};
+        while (co_await io::sleepFor(second, stop)) {
+            bus_.tick(monoNow());
+        }
+    }
+
+    io::Task<engine::RunReport> perform(std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
+        Result<void> ready = co_await places_.prepare(std::move(stop));
+        for (const std::string& notice : places_.notices()) {
+            std::vector<event::Body> bodies;
+            bodies.emplace_back(event::Notice{"warning", "", notice, ""});
+            (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
+        }
+        engine::RunReport report;
+        if (ready) {
+            ClockPort clock;
+            EnvSourcePort env(request_);
+            ProvisionerPort provisioner(request_.environment, folder_.work() + "/roots");
+            LogStorePort logs(folder_.path, journal_, bus_);
+            const engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
+            report = co_await engine::runPlan(request_.plan, request_.options, ports, std::move(control));
+        } else {
+            report = endedBefore(journal_, ready.error());
+        }
+        co_await places_.close();
+        co_return report;
+    }
+
+    // For the next `cirque runs`; without it the journal is read.
+    void keepSummary() {
+        if (auto run = history::loadRun(request_.settings.stateDir, request_.options.run)) {
+            (void)history::saveSummary(folder_, *run);
+        }
+    }
+
+    LocalRequest request_;
+    history::RunFolder folder_;
+    history::RunLock lock_;
+    event::Bus bus_;
+    JournalPort journal_;
+    Places places_;
+};
+
+} // namespace
+
+io::Task<Result<engine::RunReport>> runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control,
+                                             io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(Opened opened, openRun(request));
+    LocalRun run(std::move(request), std::move(opened));
+    co_return co_await run.run(std::move(control), std::move(stop));
+}
+
+} // namespace cirque::app

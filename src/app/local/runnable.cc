@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/runnable.hh"
+
+#include "app/local/frontends.hh"
+#include "app/local/request.hh"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace cirque::app {
+namespace {
+
+constexpr std::array<std::string_view, 1> executorKinds{"local"};
+
+// One line for each variable whose secret nobody offers.
+std::string missingSecrets(const LocalRequest& request) {
+    std::string missing;
+    const auto look = [&](const plan::Env& env, const std::string& where) {
+        for (const plan::EnvEntry& entry : env) {
+            if (entry.value.kind == plan::Value::Kind::Secret && !request.secrets.find(entry.value.text)) {
+                missing += fmt::format("\n  {} of {} needs the secret '{}'", entry.name, where, entry.value.text);
+            }
+        }
+    };
+    look(request.plan->env, "the workflow");
+    for (const plan::Job& job : request.plan->jobs) {
+        look(job.env, fmt::format("job '{}'", job.name));
+        for (const plan::Step& step : job.steps) {
+            look(step.env, fmt::format("step '{}' of job '{}'", step.name, job.name));
+        }
+    }
+    return missing;
+}
+
+} // namespace
+
+std::vector<std::string> refusedParts(const plan::Plan& plan) {
+    std::vector<std::string> out;
+    for (const plan::Problem& problem : plan::unsupportedParts(plan, executorKinds, thisSystem())) {
+        out.push_back(plan::describe(std::span(&problem, 1)));
+    }
+    return out;
+}
+
+Result<void> checkRunnable(const LocalRequest& request) {
+    if (const std::vector<std::string> refused = refusedParts(*request.plan); !refused.empty()) {
+        return fail(ErrorCode::Unsupported, fmt::format("this version cannot run all of the workflow '{}':\n  {}",
+                                                        request.plan->name, fmt::join(refused, "\n  ")));
+    }
+    if (const std::string missing = missingSecrets(request); !missing.empty()) {
+        return fail(ErrorCode::Usage, "secrets that nobody offers:" + missing,
+                    "offer them with --secret NAME (from your environment) or --secret-file FILE");
+    }
+    return {};
+}
+
+} // namespace cirque::app

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.hh"
+#include "cli/run-argument.hh"
+#include "history/json.hh"
+#include "history/layout.hh"
+
+#include <fmt/format.h>
+
+namespace cirque::cli {
+namespace {
+
+std::string inWords(const std::optional<Outcome>& outcome, bool tolerated = false) {
+    if (!outcome) {
+        return "-";
+    }
+    return describe(*outcome) + (tolerated ? " (tolerated)" : "");
+}
+
+std::string page(const history::RunSummary& run) {
+    std::string out = fmt::format("run       {}\nworkflow  {} ({})\ntree      {}\nstate     {}\n", run.id.text(), run.name,
+                                  run.workflow, run.tree, toString(run.state));
+    if (run.started) {
+        out += fmt::format("started   {}\n", toIso8601(*run.started));
+    }
+    out += fmt::format("took      {}\noutcome   {}\n", formatDuration(run.duration), inWords(run.outcome));
+    if (!run.damage.empty()) {
+        out += fmt::format("damage    {}\n", run.damage);
+    }
+    for (const history::JobSummary& job : run.jobs) {
+        out += fmt::format("\n{:<32} {:>9}  {}\n", job.name, formatDuration(job.duration),
+                           inWords(job.outcome, job.tolerated));
+        for (std::size_t i = 0; i < job.steps.size(); ++i) {
+            const history::StepSummary& step = job.steps[i];
+            const std::string tries = step.tries.size() > 1 ? fmt::format(", {} tries", step.tries.size()) : "";
+            out += fmt::format("  {:>2}. {:<26} {:>9}  {}{}\n", i + 1, step.name, formatDuration(step.duration),
+                               inWords(step.outcome), tries);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+Result<int> showCommand(const Context& context, const Arguments& arguments) {
+    CIRQUE_TRY_ASSIGN(const history::RunSummary run, namedRun(context, arguments, "show", 1));
+    CIRQUE_TRY(print(arguments.has("json") ? toLine(history::runToJson(run)) + "\n" : page(run)));
+    return 0;
+}
+
+} // namespace cirque::cli

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/load.hh"
+
+#include "base/text.hh"
+#include "app/local/frontends.hh"
+#include "cli/interrupt.hh"
+#include "io/process/fd.hh"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cirque::cli {
+namespace {
+
+PathKind look(const std::string& path) {
+    struct stat info{};
+    if (stat(path.c_str(), &info) != 0) {
+        return PathKind::Missing;
+    }
+    return S_ISDIR(info.st_mode) ? PathKind::Folder : PathKind::File;
+}
+
+std::string shown(const Target& target, const std::string& tree) {
+    std::string file = target.file;
+    if (file.starts_with(tree + "/")) {
+        file.erase(0, tree.size() + 1);
+    }
+    return target.name.empty() ? file : file + "#" + target.name;
+}
+
+Result<void> checkJobs(const plan::Plan& plan, const std::vector<std::string>& jobs) {
+    for (const std::string& job : jobs) {
+        if (plan.findJob(job) != nullptr) {
+            continue;
+        }
+        std::vector<std::string_view> names;
+        for (const plan::Job& known : plan.jobs) {
+            names.push_back(known.name);
+        }
+        const std::string_view near = nearest(job, names);
+        return fail(ErrorCode::Usage, fmt::format("the workflow '{}' has no job '{}'", plan.name, job),
+                    near.empty() ? fmt::format("it has: {}", fmt::join(names, ", "))
+                                 : fmt::format("did you mean '{}'?", near));
+    }
+    return {};
+}
+
+io::Task<> loadInto(Context context, Arguments arguments, io::StopToken stop, Result<Loaded>* out) {
+    *out = co_await loadTarget(std::move(context), std::move(arguments), std::move(stop));
+}
+
+} // namespace
+
+Result<std::string> startFolder(const Context& context, const Arguments& arguments) {
+    const std::string named = arguments.get("directory");
+    if (named.empty()) {
+        return context.folder;
+    }
+    const std::filesystem::path joined = std::filesystem::path(context.folder) / named;
+    std::error_code code;
+    const std::filesystem::path folder = std::filesystem::canonical(joined, code);
+    if (code || look(folder.string()) != PathKind::Folder) {
+        return fail(ErrorCode::NotFound, fmt::format("-C {}: no such folder", named));
+    }
+    return folder.string();
+}
+
+Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text, std::string_view option) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+        return fail(ErrorCode::Usage, fmt::format("--{} '{}' is not of the form NAME=VALUE", option, text));
+    }
+    return std::pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(const std::string start, startFolder(context, arguments));
+    const Positionals words = splitPositionals(arguments.positionals());
+    CIRQUE_CO_TRY_ASSIGN(const Target target, resolveTarget(words.target, start, look));
+
+    app::PlanRequest request;
+    request.file = target.file;
+    request.name = target.name;
+    request.isJson = target.kind == Target::Kind::PlanJson;
+    request.folder = target.folder;
+    request.pkgs = arguments.get("pkgs");
+    request.pkgsFolder = start;
+    request.environment = context.environment;
+    request.stateDir = context.settings.stateDir;
+    for (const std::string& text : arguments.all("param")) {
+        CIRQUE_CO_TRY_ASSIGN(auto assignment, splitAssignment(text, "param"));
+        request.params.push_back(std::move(assignment));
+    }
+    Result<app::LoadedPlan> loaded = co_await app::loadPlan(std::move(request), std::move(stop));
+    if (!loaded) {
+        co_return fail(std::move(loaded).error());
+    }
+    CIRQUE_CO_TRY(checkJobs(*loaded->plan, words.jobs));
+    Loaded out{loaded->plan, shown(target, loaded->tree), loaded->tree, words.jobs};
+    co_return out;
+}
+
+Result<int> withLoaded(const Context& context, const Arguments& arguments,
+                       const std::function<Result<int>(const Loaded&)>& use) {
+    constexpr int signalBase = 128;
+    io::StopSource source;
+    int signal = 0;
+    Result<Loaded> loaded = fail(ErrorCode::Process, "nothing was loaded");
+    const std::function<io::Task<>()> work = [&] { return loadInto(context, arguments, source.token(), &loaded); };
+    runInterruptible(work, [&](int number) {
+        signal = signal == 0 ? number : signal;
+        source.request(io::StopLevel::Graceful, io::StopReason::Cancelled);
+    });
+    if (signal != 0) {
+        return signalBase + signal;
+    }
+    if (!loaded) {
+        return fail(std::move(loaded).error());
+    }
+    return use(*loaded);
+}
+
+} // namespace cirque::cli

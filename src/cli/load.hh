@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what the command line names to a checked plan: the part that run, check and plan share.
+#pragma once
+
+#include "cli/command.hh"
+#include "cli/target.hh"
+#include "io/runtime/stop.hh"
+#include "io/runtime/task.hh"
+#include "plan/types.hh"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cirque::cli {
+
+struct Loaded {
+    std::shared_ptr<const plan::Plan> plan; // parameters bound
+    std::string source;                     // for people: relative to the tree when inside it
+    std::string tree;                       // where the run happens
+    std::vector<std::string> jobs;          // named on the command line; each exists in the plan
+};
+
+// Blocks for small files; Nix runs as a child. Stop: ends Nix; the error's code is Process. Failures as those of
+// resolveTarget, parsePlanText and frontend::loadWorkflow, and Usage for unknown jobs and parameters.
+io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop);
+
+// Loads what the command line names and gives it to `use`. SIGINT and SIGTERM end the loading; the exit status then is
+// 128 + signal. Blocks.
+Result<int> withLoaded(const Context& context, const Arguments& arguments,
+                       const std::function<Result<int>(const Loaded&)>& use);
+
+// The folder that -C names, absolute; NotFound when it is no folder.
+Result<std::string> startFolder(const Context& context, const Arguments& arguments);
+
+// "NAME=VALUE" taken apart at the first '='; Usage when there is none or NAME is empty. `option` is for the message.
+Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text, std::string_view option);
+
+} // namespace cirque::cli
