@@ -86,7 +86,19 @@ let
     in
     if isAttrs value then (if needs == { } then doc else doc // { closure = needs; }) else raw.raw where value;
 
-  jobHandlers = { inherit envFrom executor matrix; env = raw.env; };
+  # Attribute sets whose packages are meant as things to build, not as paths.
+  withBuilds = handlers: where: value:
+    if isAttrs value && !(raw.isTextual value) then raw.withPositions value (convert where handlers value)
+    else raw.raw where value;
+
+  service = withBuilds { package = build; env = raw.env; };
+
+  services = where: value:
+    if isAttrs value && !(raw.isTextual value)
+    then raw.withPositions value (mapAttrs (name: service "${where}.${name}") value)
+    else raw.raw where value;
+
+  jobHandlers = { inherit envFrom executor matrix services; env = raw.env; machine = withBuilds { nixos = build; }; };
 
   copyRepoOf = job:
     if isExecutor (job.executor or null) && job.executor._cirqueExecutor ? copyRepo && !(job ? copyRepo)

@@ -18,14 +18,16 @@ let
     else if takes == { } then value { inherit system; }
     else value (intersectAttrs takes { inherit system; });
 
+  # a flake may do without nixpkgs
+  pkgsKind = if asked.pkgs.kind == "flake" && !(inputs ? nixpkgs) then "host" else asked.pkgs.kind;
+
   chosenPkgs = {
-    host = null;
     flake = inputs.nixpkgs.legacyPackages.${system} or (throw
       "cirque: the locked nixpkgs of ${root}/flake.lock has no packages for ${system}");
     file = fromFile asked.pkgs.file;
-  }.${asked.pkgs.kind};
+  }.${pkgsKind};
 
-  cirque = import ./. ({ inherit system root; } // (if asked.pkgs.kind == "host" then { } else { pkgs = chosenPkgs; }));
+  cirque = import ./. ({ inherit system root; } // (if pkgsKind == "host" then { } else { pkgs = chosenPkgs; }));
 
   offered = {
     inherit cirque system inputs;

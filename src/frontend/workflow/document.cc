@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/workflow/document.hh"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -75,6 +76,25 @@ JsonObject filesOf(const Json& plan, const std::vector<Json>& records) {
     return files;
 }
 
+bool namesDerivation(const Json& json) {
+    if (const JsonArray* list = json.if_array()) {
+        return std::ranges::any_of(*list, namesDerivation);
+    }
+    const JsonObject* object = json.if_object();
+    return object != nullptr &&
+           (object->contains("drv") ||
+            std::ranges::any_of(*object, [](const auto& entry) { return namesDerivation(entry.value()); }));
+}
+
+bool namesPath(const Json& plan) {
+    bool found = false;
+    forEachStep(plan, [&](const Json& step) {
+        const Json* closure = member(step, "closure");
+        found = found || (closure != nullptr && member(*closure, "paths") != nullptr);
+    });
+    return found;
+}
+
 std::string textOf(const Json& json, std::string_view key) {
     const Json* value = member(json, key);
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -84,16 +104,7 @@ std::string textOf(const Json& json, std::string_view key) {
 
 bool needsStore(const Json& answer) {
     const Json* plan = member(answer, "plan");
-    bool found = false;
-    if (plan != nullptr) {
-        forEachStep(*plan, [&](const Json& step) {
-            const Json* closure = member(step, "closure");
-            found = found || member(step, "build") != nullptr ||
-                    (closure != nullptr &&
-                     (member(*closure, "derivations") != nullptr || member(*closure, "paths") != nullptr));
-        });
-    }
-    return found;
+    return plan != nullptr && (namesDerivation(*plan) || namesPath(*plan));
 }
 
 Result<Json> takeDocument(nix::Evaluation evaluation) {

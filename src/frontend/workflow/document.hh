@@ -7,7 +7,7 @@
 
 namespace cirque::frontend {
 
-// Whether a step refers to store paths, which only a writing evaluation makes real.
+// Whether the document names derivations or store paths, which only a writing evaluation makes real.
 bool needsStore(const Json& answer);
 
 // The document of an answer {"plan": ...}, with the texts of the generated files that its steps use. An

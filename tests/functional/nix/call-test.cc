@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a workflow file is called, what goes wrong in Nix, and where pkgs comes from.
-#include "io/process/fd.hh"
+#include "io/runtime/runtime.hh"
 #include "tests/functional/nix/nix-project.hh"
 
 #include <stdlib.h>
@@ -85,6 +85,7 @@ TEST_F(Call, AThrowIsShownWithItsPlace) {
     const Error error = errorOf("{ cirque }:\n\n  throw \"no such target\"\n");
     EXPECT_EQ(error.code, ErrorCode::Evaluation);
     EXPECT_NE(error.message.find("no such target"), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("ci.nix:"), std::string::npos) << error.message;
 }
 
 TEST_F(Call, NixsOwnMessageAndPlaceAreShown) {
@@ -155,6 +156,11 @@ class BrokenNix : public NixProject {
         setenv("PATH", (path("bin") + ":" + path_).c_str(), 1);
     }
 
+    static io::Task<> raise(io::StopSource& stop) {
+        co_await io::yieldNow();
+        stop.request(io::StopLevel::Immediate, io::StopReason::Cancelled);
+    }
+
     std::string path_;
 };
 
@@ -173,6 +179,23 @@ TEST_F(BrokenNix, AKilledNixIsAnInfrastructureFailure) {
 TEST_F(BrokenNix, AFullDiskIsToldAsSuch) {
     replace("#!/bin/sh\necho 'error: writing to file: No space left on device' >&2\nexit 1\n");
     EXPECT_EQ(errorOf("{ cirque }: 1").code, ErrorCode::DiskFull);
+}
+
+TEST_F(BrokenNix, AStopEndsNix) {
+    replace("#!/bin/sh\nexec sleep 600\n");
+    write("ci.nix", "{ cirque }: 1");
+    std::optional<Result<plan::Plan>> loaded;
+    io::StopSource stop;
+    io::Runtime runtime;
+    runtime.run([&]() -> io::Task<> {
+        io::TaskGroup group;
+        co_await group.start();
+        group.spawn(raise(stop));
+        loaded = co_await loadWorkflow(request(), stop.token());
+        co_await group.join();
+    });
+    ASSERT_FALSE(*loaded);
+    EXPECT_EQ(loaded->error().code, ErrorCode::Process) << loaded->error().text();
 }
 
 class Flake : public NixProject {
@@ -204,6 +227,14 @@ TEST_F(Flake, AnUnreachableNixpkgsIsAnErrorAndNotTheHostSet) {
     const Error error = errorOf("{ cirque, pkgs }: cirque.mkWorkflow { name = \"n\"; jobs.a.steps = [ { bash "
                                 "= \"x\"; deps = [ pkgs.jq ]; } ]; }");
     EXPECT_EQ(error.code, ErrorCode::Unreachable) << error.message;
+}
+
+TEST_F(Flake, AFlakeWithoutNixpkgsLeavesTheHostSet) {
+    write("flake.nix", "{ outputs = _: { }; }");
+    write("flake.lock", R"({"version":7,"root":"root","nodes":{"root":{}}})");
+    const plan::Plan plan = planOf("{ cirque, pkgs }: cirque.mkWorkflow { name = \"n\"; jobs.a.steps = [ { "
+                                   "bash = \"x\"; deps = [ pkgs.jq ]; } ]; }");
+    EXPECT_EQ(plan.hostTools.size(), 1u);
 }
 
 TEST_F(Flake, AnUnusedNixpkgsIsNotFetched) {

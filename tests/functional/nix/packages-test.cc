@@ -159,6 +159,23 @@ TEST_F(Packages, ABuildStepNamesItsDerivationButDoesNotNeedItBuilt) {
     EXPECT_TRUE(found.closure.derivations.empty());
 }
 
+TEST_F(Packages, AGeneratedFileCanBeTheFileOfAProvider) {
+    const plan::Plan plan = planOf(R"({ cirque, pkgs }: cirque.mkWorkflow { name = "w";
+      jobs.a = { envFrom = [ (cirque.envProviders.file { path = pkgs.writeText "e" "A=1"; }) ]; steps = [ { bash = "x"; } ]; }; })");
+    ASSERT_EQ(plan.files.size(), 1u);
+    EXPECT_EQ(plan.jobs.at(0).envFrom.at(0).path, plan.files[0].token);
+}
+
+TEST_F(Packages, MachinesAndServicesNameDerivations) {
+    const plan::Plan plan = planOf(R"({ cirque }:
+    let tool = derivation { name = "tool"; system = builtins.currentSystem; builder = "/bin/sh"; }; in
+    cirque.mkWorkflow { name = "w"; jobs.a = { machine = { nixos = tool; memory = "4G"; }; services.db = { package = tool; env.A = 1; };
+      steps = [ { bash = "x"; } ]; }; })");
+    const std::string drv(plan.jobs.at(0).machine->at("nixos").at("drv").get_string());
+    EXPECT_TRUE(std::filesystem::exists(drv)) << drv;
+    EXPECT_EQ(plan.jobs[0].services.at("db").at("package").at("drv"), Json(drv));
+}
+
 TEST_F(Packages, ADerivationAsStepRunsItsMainProgram) {
     const plan::Step& found = step("tool");
     const auto* run = std::get_if<plan::ArgvRun>(&found.action);

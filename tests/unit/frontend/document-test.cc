@@ -24,7 +24,12 @@ TEST(Document, OnlyStorePathsAndBuildsNeedTheStore) {
     EXPECT_TRUE(
         needsStore(json(R"({"plan":{"jobs":{"a":{"steps":[{"closure":{"paths":["/nix/store/x"]}}]}}}})")));
     EXPECT_TRUE(needsStore(json(R"({"plan":{"jobs":{"a":{"steps":[{},{"build":{"drv":"/d.drv"}}]}}}})")));
-    EXPECT_TRUE(needsStore(json(R"({"plan":{"jobs":{"a":{"steps":[{"closure":{"derivations":[{}]}}]}}}})")));
+    EXPECT_TRUE(needsStore(
+        json(R"({"plan":{"jobs":{"a":{"steps":[{"closure":{"derivations":[{"drv":"/d.drv"}]}}]}}}})")));
+}
+
+TEST(Document, AMachineOfAJobNeedsTheStore) {
+    EXPECT_TRUE(needsStore(json(R"({"plan":{"jobs":{"a":{"machine":{"nixos":{"drv":"/d.drv"}}}}}})")));
 }
 
 TEST(Document, MisshapenJobsAreLeftToTheSchema) {
