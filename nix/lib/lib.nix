@@ -136,9 +136,20 @@ rec {
   importJSON = file: builtins.fromJSON (builtins.readFile file);
 
   # the usual groups
-  lists = { inherit optional optionals toList range unique flatten last init take drop reverseList imap0 imap1 forEach findFirst foldr zipLists count remove concatMap; };
-  attrsets = { inherit optionalAttrs nameValuePair mapAttrs' mapAttrsToList filterAttrs genAttrs mergeAttrsList attrByPath recursiveUpdate cartesianProduct getAttrs isDerivation concatMapAttrs; inherit (builtins) mapAttrs attrNames attrValues; };
-  strings = { inherit optionalString concatStrings concatMapStrings concatMapStringsSep hasPrefix hasSuffix hasInfix removePrefix removeSuffix splitString escapeShellArg escapeShellArgs toUpper toLower makeBinPath; inherit (builtins) concatStringsSep; };
+  lists = {
+    inherit optional optionals toList range unique flatten last init take drop reverseList imap0 imap1 forEach
+      findFirst foldr zipLists count remove concatMap;
+  };
+  attrsets = {
+    inherit optionalAttrs nameValuePair mapAttrs' mapAttrsToList filterAttrs genAttrs mergeAttrsList attrByPath
+      recursiveUpdate cartesianProduct getAttrs isDerivation concatMapAttrs;
+    inherit (builtins) mapAttrs attrNames attrValues;
+  };
+  strings = {
+    inherit optionalString concatStrings concatMapStrings concatMapStringsSep hasPrefix hasSuffix hasInfix
+      removePrefix removeSuffix splitString escapeShellArg escapeShellArgs toUpper toLower makeBinPath;
+    inherit (builtins) concatStringsSep;
+  };
   trivial = { inherit id const flip pipe max min boolToString; };
   isCallable = f: isFunction f || (isAttrs f && f ? __functor);
 }

@@ -52,7 +52,8 @@ rec {
       else withPositions value (mapAttrs (name: raw "${where}.${name}") value)
     else if isList value then map (raw where) value
     else if isPath value then pathText value
-    else if isFunction value then throw "cirque: ${where} is a function, but data is expected (was it called without its argument?)"
+    else if isFunction value then 
+      throw "cirque: ${where} is a function, but data is expected (was it called without its argument?)"
     else value;
 
   scalar = value: if isBool value then (if value then "true" else "false") else toString value;

@@ -4,7 +4,8 @@
 let
   make = what: example: fields: {
     _cirqueReference = fields;
-    __toString = _: throw "cirque: ${what} is not known yet and cannot be part of a text: put it in env (env.VALUE = ${example};) and use \"$VALUE\"";
+    __toString = _: throw ("cirque: ${what} is not known yet and cannot be part of a text: "
+      + "put it in env (env.VALUE = ${example};) and use \"$VALUE\"");
   };
 in
 {

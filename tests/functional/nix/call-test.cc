@@ -156,7 +156,7 @@ class BrokenNix : public NixProject {
         setenv("PATH", (path("bin") + ":" + path_).c_str(), 1);
     }
 
-    static io::Task<> raise(io::StopSource& stop) {
+    static io::Task<> raise(io::StopSource stop) {
         co_await io::yieldNow();
         stop.request(io::StopLevel::Immediate, io::StopReason::Cancelled);
     }

@@ -258,6 +258,19 @@ TEST_F(Workflow, TheReadyMadeStepsAreValid) {
     EXPECT_EQ(plan.jobs[0].steps.size(), 11u);
 }
 
+TEST_F(Workflow, TheLibHasWhatWorkflowsOfNixpkgsUse) {
+    const plan::Plan plan = planOf(R"({ cirque, lib }: cirque.mkWorkflow {
+      name = toString (builtins.filter (name: !(lib.hasAttrByPath (lib.splitString "." name) lib)) (lib.splitString " "
+        ("assertMsg attrNames attrValues attrsets.mergeAttrsList concatMap concatMapStringsSep concatStringsSep count "
+        + "elemAt escapeShellArg filter filterAttrs flatten foldl' genAttrs genList hasInfix hasPrefix hasSuffix head "
+        + "listToAttrs mapAttrs mapAttrs' mapAttrsToList max optional optionalAttrs optionalString pipe range "
+        + "removePrefix removeSuffix sort tail toInt unique optionals nameValuePair recursiveUpdate")))
+        + " ${lib.escapeShellArg "a b"} ${lib.escapeShellArg "safe/word"} ${toString (lib.toInt "-007")}";
+      jobs.a.steps = [ { bash = "x"; } ];
+    })");
+    EXPECT_EQ(plan.name, " 'a b' safe/word -7") << "names that are missing come first";
+}
+
 TEST_F(Workflow, InfoSaysWhatGitSaysAndNullWithoutGit) {
     EXPECT_EQ(
         planOf(
