@@ -22,7 +22,54 @@ bool isSnippet(std::string_view line) {
     return text.empty() || (digits != std::string_view::npos && text[digits] == '|');
 }
 
+bool isAdvice(std::string_view line) {
+    const std::string_view text = trim(line);
+    return text.starts_with('(') && text.ends_with(')') && text.contains("--show-trace");
+}
+
+std::string trimEnd(std::string text) {
+    const std::size_t end = text.find_last_not_of("\n ");
+    text.resize(end == std::string::npos ? 0 : end + 1);
+    return text;
+}
+
+// Lines that belong together: a frame of a trace ("… while ..." and what follows), or other text.
+struct Block {
+    std::string text;
+    bool own = false; // a frame whose place is in the library
+};
+
+std::vector<Block> blocksOf(std::string_view error, std::string_view library) {
+    std::vector<Block> blocks(1);
+    for (const std::string_view line : split(error, '\n')) {
+        const std::string_view text = trim(line);
+        if (text.starts_with("…") || text.starts_with("error:")) {
+            blocks.emplace_back();
+        }
+        Block& block = blocks.back();
+        block.own = block.own || (block.text.contains("…") && placeOf(line).starts_with(library));
+        if (!isAdvice(line)) {
+            block.text.append(line).push_back('\n');
+        }
+    }
+    return blocks;
+}
+
 } // namespace
+
+std::string withoutLibrary(std::string_view error, std::string_view library) {
+    std::string kept;
+    for (const Block& block : blocksOf(error, library)) {
+        kept += block.own ? "" : block.text;
+    }
+    // newer Nix begins with a bare "error:" when a trace follows; without the trace only the message is left
+    constexpr std::string_view bare = "error:\n";
+    if (const std::string_view rest = trim(kept);
+        rest.starts_with(bare) && trim(rest.substr(bare.size())).starts_with("error:")) {
+        return std::string(trim(rest.substr(bare.size())));
+    }
+    return trimEnd(std::move(kept));
+}
 
 Messages splitMessages(std::string_view text) {
     Messages messages;
@@ -35,8 +82,7 @@ Messages splitMessages(std::string_view text) {
             messages.notes.append(line).push_back('\n');
         }
     }
-    const std::size_t end = messages.error.find_last_not_of("\n ");
-    messages.error.resize(end == std::string::npos ? 0 : end + 1);
+    messages.error = trimEnd(std::move(messages.error));
     return messages;
 }
 
@@ -69,8 +115,7 @@ std::string placeIn(std::string_view trace, std::string_view library) {
             found.append(line).push_back('\n');
         }
     }
-    const std::size_t end = found.find_last_not_of("\n ");
-    return found.substr(0, end == std::string::npos ? 0 : end + 1);
+    return trimEnd(std::move(found));
 }
 
 } // namespace cirque::nix

@@ -16,6 +16,9 @@ struct Messages {
 
 Messages splitMessages(std::string_view text);
 
+// The error without the frames of its trace that lie below `library`, and without advice about options.
+std::string withoutLibrary(std::string_view error, std::string_view library);
+
 // Whether an error names a place in a file.
 bool namesPlace(std::string_view error);
 

@@ -42,6 +42,24 @@ TEST(NixMessages, NewTraceGivesItsLastPlaceOutsideTheLibrary) {
     EXPECT_EQ(placeIn(trace, "/lib"), "         at /t/ci.nix:6:19:\n            6| b");
 }
 
+TEST(NixMessages, FramesOfTheLibraryAreLeftOut) {
+    const std::string frame =
+        "       … while evaluating\n         at /lib/entry.nix:61:5:\n           60|   pick =\n";
+    const std::string own = "       … while calling\n         at /t/ci.nix:6:19:\n            6| b\n\n";
+    const std::string rest = "       (stack trace truncated; use '--show-trace' to show the full, detailed "
+                             "trace)\n\n       error: boom";
+    EXPECT_EQ(withoutLibrary("error:\n" + frame + "\n" + rest, "/lib"), "error: boom");
+    EXPECT_EQ(withoutLibrary("error:\n" + frame + own + rest, "/lib"),
+              "error:\n" + own + "\n       error: boom");
+}
+
+TEST(NixMessages, AnErrorWithoutATraceStaysAsItIs) {
+    const std::string error = "error: boom\n\n       at /t/ci.nix:6:19:\n\n            6| b\n             | "
+                              "^\n       Did you mean x?";
+    EXPECT_EQ(withoutLibrary(error + "\n(use '--show-trace' to show detailed location information)", "/lib"),
+              error);
+}
+
 TEST(NixMessages, ATraceInsideTheLibraryAloneGivesNoPlace) {
     EXPECT_EQ(placeIn("error: boom\n\n       at /lib/raw.nix:7:18:\n", "/lib"), "");
 }
