@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/step-runner.hh"
+
+#include "agent/collect.hh"
+#include "agent/outputs.hh"
+#include "base/assert.hh"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace cirque::agent {
+
+namespace {
+
+// A leader that does not answer this long after the grace is ended from outside.
+constexpr Millis leaderPatience{5000};
+
+// InvalidPlan here is what the step's author can mend; everything else is the place's.
+Outcome outcomeOf(const Error& error) {
+    Outcome outcome = error.code == ErrorCode::InvalidPlan ? Outcome::failedWith(error.text())
+                                                           : Outcome::infrastructure(error.text());
+    outcome.hint = error.hint;
+    return outcome;
+}
+
+Outcome cannotStart(const plan::Step& step, const PreparedStep& prepared, const Error& error) {
+    struct stat status{};
+    const bool there = ::stat(prepared.workFolder.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    if (!there && !step.workdir.empty()) {
+        return Outcome::failedWith(
+            fmt::format("the step's workdir '{}' is no folder of the job", step.workdir));
+    }
+    return outcomeOf(error);
+}
+
+Outcome stoppedOutcome(const io::StopToken& stop) {
+    switch (stop.reason()) {
+    case io::StopReason::Timeout:
+        return Outcome::failedTimeout("the step did not end within its timeout");
+    case io::StopReason::Deadline:
+        return Outcome::failedTimeout("the step was ended by a deadline");
+    case io::StopReason::None:
+    case io::StopReason::Cancelled:
+    case io::StopReason::Shutdown:
+        break;
+    }
+    return Outcome::cancelled();
+}
+
+} // namespace
+
+StepRunner::StepRunner(JobContext context)
+    : context_(std::move(context)),
+      privateFd_(::open(context_.privateFolder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)),
+      materials_(context_.plan, context_.toolsFolder, context_.bash),
+      jobEnv_(context_.privateFolder, privateFd_.get()),
+      preparer_(context_, materials_, jobEnv_, privateFd_.get()) {}
+
+StepRunner::~StepRunner() = default;
+
+Result<std::unique_ptr<StepRunner>> StepRunner::open(JobContext context) {
+    CIRQUE_ASSERT(context.leaders, "the process's set of leaders is missing");
+    std::unique_ptr<StepRunner> runner(new StepRunner(std::move(context)));
+    if (!runner->privateFd_) {
+        return fail(systemError(errno, "open", runner->context_.privateFolder));
+    }
+    CIRQUE_TRY(becomeSubreaper());
+    CIRQUE_TRY(runner->jobEnv_.create());
+    return runner;
+}
+
+io::Task<> StepRunner::start() {
+    co_await group_.start();
+}
+
+std::vector<std::string> StepRunner::missingTools(const plan::Job& job) const {
+    std::vector<std::string> tokens;
+    for (const plan::Step& step : job.steps) {
+        for (const std::string& token : step.closure.hostTools) {
+            if (std::ranges::find(tokens, token) == tokens.end()) {
+                tokens.push_back(token);
+            }
+        }
+    }
+    return materials_.missingTools(tokens, context_.hostPath);
+}
+
+io::Task<StepEnd> StepRunner::run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop) {
+    StepEnd end;
+    if (stop.stopRequested()) {
+        end.outcome = stoppedOutcome(stop);
+        co_return end;
+    }
+    std::erase_if(leaders_, [](const auto& leader) { return leader->over(); });
+    auto made = preparer_.prepare(request, ++count_);
+    if (!made) {
+        end.outcome = outcomeOf(made.error());
+        co_return end;
+    }
+    const auto prepared = std::make_shared<const PreparedStep>(std::move(*made));
+    if (prepared->refused) {
+        end.outcome = *prepared->refused;
+        removeFiles(*prepared);
+        co_return end;
+    }
+    LeaderStart start;
+    start.argv = prepared->argv;
+    start.env = toEnvBlock(prepared->environment);
+    start.folder = prepared->workFolder;
+    auto running = launch(std::move(start), std::move(sink), nullptr);
+    if (running) {
+        end.outcome = co_await follow(std::move(*running), prepared, stop);
+    } else {
+        end.outcome = cannotStart(request.step, *prepared, running.error());
+    }
+    if (running && !request.isCondition && stop.level() != io::StopLevel::Immediate) {
+        const auto shared = std::make_shared<const StepRequest>(std::move(request));
+        end = co_await collect(shared, prepared, std::move(end.outcome), stop);
+    }
+    removeFiles(*prepared);
+    co_return end;
+}
+
+Result<StepRunner::Running> StepRunner::launch(LeaderStart start, std::shared_ptr<Sink> out,
+                                               std::shared_ptr<Sink> err) {
+    Running running;
+    CIRQUE_TRY_ASSIGN(running.out, OutputPipe::make(std::move(out)));
+    if (err) {
+        CIRQUE_TRY_ASSIGN(running.err, OutputPipe::make(std::move(err)));
+    }
+    start.leader = context_.leader;
+    start.grace = context_.grace;
+    start.out = running.out->writeEnd();
+    start.err = running.err ? running.err->writeEnd() : running.out->writeEnd();
+    CIRQUE_TRY_ASSIGN(running.leader, Leader::start(start, context_.leaders));
+    const std::weak_ptr<Leader> weak = running.leader; // the pipe of a daemon may outlive the leader's use
+    for (const auto& pipe : {running.out, running.err}) {
+        if (pipe) {
+            pipe->closeWriteEnd();
+            pipe->onFailure([weak] {
+                if (const auto leader = weak.lock()) {
+                    leader->stop(io::StopLevel::Immediate);
+                }
+            });
+            group_.spawn(pipe->pump(readers_.token()));
+        }
+    }
+    leaders_.push_back(running.leader);
+    group_.spawn(running.leader->watch());
+    return running;
+}
+
+io::Task<bool> StepRunner::endTree(std::shared_ptr<Leader> leader) {
+    if (co_await leader->waitOver(context_.grace + leaderPatience)) {
+        co_return true;
+    }
+    leader->abandon();
+    co_return co_await leader->waitOver(leaderPatience);
+}
+
+io::Task<Outcome> StepRunner::follow(Running running, Prepared prepared, io::StopToken stop) {
+    const std::shared_ptr<Leader> leader = running.leader;
+    const auto relay = stop.onStop([leader](io::StopLevel level) { leader->stop(level); });
+    while (!leader->mainEnd()) {
+        co_await leader->changed.wait();
+    }
+    const bool stopped = stop.stopRequested();
+    running.out->endOfStep();
+    const bool lost = leader->mainEnd()->kind == MainEnd::Kind::Lost;
+    if (stopped || lost || running.out->failure()) {
+        (void)co_await endTree(leader);
+    }
+    if (running.out->failure()) {
+        co_return outcomeOf(*running.out->failure());
+    }
+    if (stopped) {
+        co_return stoppedOutcome(stop);
+    }
+    co_return outcomeOfEnd(*leader->mainEnd(), *prepared);
+}
+
+io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcome outcome,
+                                      io::StopToken stop) {
+    StepEnd end;
+    end.outcome = std::move(outcome);
+    const auto applied = co_await readJobEnv(request, prepared, stop);
+    if (!applied && end.outcome.ok()) {
+        end.outcome = outcomeOf(applied.error());
+    }
+    auto text = readCollected(privateFd_.get(), prepared->outputName, maxOutputBytes, "$CIRQUE_OUTPUT");
+    auto parsed = text ? parseOutputs(text->value_or("")) : Result<Outputs>(fail(std::move(text).error()));
+    if (parsed) {
+        end.outputs = std::move(*parsed);
+    } else if (end.outcome.ok()) {
+        Error error = parsed.error();
+        error.code = ErrorCode::InvalidPlan;
+        end.outcome = outcomeOf(error);
+    }
+    co_return end;
+}
+
+void StepRunner::removeFiles(const PreparedStep& prepared) {
+    for (const std::string& name : {prepared.scriptName, prepared.outputName}) {
+        if (!name.empty()) {
+            (void)::unlinkat(privateFd_.get(), name.c_str(), 0); // the folder goes as a whole anyway
+        }
+    }
+}
+
+io::Task<Result<void>> StepRunner::close() {
+    for (auto leader = leaders_.rbegin(); leader != leaders_.rend(); ++leader) {
+        (*leader)->endJob();
+    }
+    bool all = true;
+    for (auto leader = leaders_.rbegin(); leader != leaders_.rend(); ++leader) {
+        const bool over = co_await endTree(*leader);
+        all = all && over;
+    }
+    readers_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    co_await group_.join();
+    leaders_.clear();
+    if (!all) {
+        co_return fail(ErrorCode::Process, "processes that the job left behind did not end",
+                       "look for processes in uninterruptible sleep (state D)");
+    }
+    co_return Result<void>();
+}
+
+} // namespace cirque::agent
