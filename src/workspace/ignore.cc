@@ -130,6 +130,29 @@ std::string_view trimTrailingSpaces(std::string_view line) {
     return line.substr(0, end);
 }
 
+// At each '/' that is not in a set; a quoted one separates too.
+std::vector<std::string> splitGlob(std::string_view glob) {
+    std::vector<std::string> parts(1);
+    for (std::size_t i = 0; i < glob.size();) {
+        if (glob[i] == '\\' && i + 1 < glob.size() && glob[i + 1] != '/') {
+            parts.back() += glob.substr(i, 2);
+            i += 2;
+        } else if (std::size_t end = i; glob[i] == '[' && matchSet(glob, end, '/')) {
+            parts.back() += glob.substr(i, end - i);
+            i = end;
+        } else {
+            i += glob[i] == '\\' && i + 1 < glob.size() ? 1 : 0;
+            if (glob[i] == '/') {
+                parts.emplace_back();
+            } else {
+                parts.back() += glob[i];
+            }
+            ++i;
+        }
+    }
+    return parts;
+}
+
 std::optional<IgnorePattern> parseLine(std::string_view line) {
     if (line.ends_with('\r')) {
         line.remove_suffix(1);
@@ -154,9 +177,7 @@ std::optional<IgnorePattern> parseLine(std::string_view line) {
     if (line.empty()) {
         return std::nullopt;
     }
-    for (const std::string_view part : split(line, '/')) {
-        pattern.parts.emplace_back(part);
-    }
+    pattern.parts = splitGlob(line);
     return pattern;
 }
 
