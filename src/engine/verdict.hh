@@ -13,12 +13,12 @@ namespace cirque::engine {
 struct JobRow {
     const Outcome* outcome = nullptr; // null: the job has not ended
     bool tolerated = false;           // failed under continueOnError
-    std::span<const int> needs;       // direct needs, as positions in RunRows::jobs
+    std::span<const int> needs{};       // direct needs, as positions in RunRows::jobs
 };
 
 struct RunRows {
     bool planComplete = false;
-    std::span<const JobRow> jobs;
+    std::span<const JobRow> jobs{};
     bool cancelled = false;          // a cancel or fail-fast was requested
     int signal = 0;                  // the signal that asked for the cancel, if one did
     bool deadline = false;           // the workflow's deadline passed
