@@ -299,7 +299,7 @@ void Checker::duration(Type type, const Json& value, const Cursor& at) {
         wrongType(describeType(type), value, at);
         return;
     }
-    const std::optional<Millis> read = parseDuration(value);
+    const std::optional<Millis> read = readDuration(value);
     if (!read) {
         add(at,
             fmt::format("{} is not a duration",

@@ -37,9 +37,14 @@ EnvProvider provider(const Json& json) {
         out.names = texts(json, "names");
     } else {
         out.kind = EnvProvider::Kind::Other;
-        out.options = withoutPositions(json);
-        if (out.options.is_object()) {
-            out.options.get_object().erase("kind");
+        if (json.is_object()) {
+            JsonObject rest; // built anew: erasing from a JSON object changes the order of the others
+            for (const auto& [key, inner] : json.get_object()) {
+                if (std::string_view(key) != "kind" && std::string_view(key) != "@pos") {
+                    rest.emplace(key, withoutPositions(inner));
+                }
+            }
+            out.options = std::move(rest);
         }
     }
     return out;
@@ -181,10 +186,10 @@ Setting<Retry> retry(const Json& json, std::string_view key) {
                                               : Backoff::Exponential;
     }
     if (const Json* least = find(*found, "min_time")) {
-        out.minTime = parseDuration(*least);
+        out.minTime = readDuration(*least);
     }
     if (const Json* most = find(*found, "max_time")) {
-        out.maxTime = parseDuration(*most);
+        out.maxTime = readDuration(*most);
     }
     return {Setting<Retry>::State::Set, out};
 }
@@ -194,7 +199,7 @@ Setting<Millis> duration(const Json& json, std::string_view key) {
     if (found == nullptr) {
         return {};
     }
-    const std::optional<Millis> read = parseDuration(*found);
+    const std::optional<Millis> read = readDuration(*found);
     return read ? Setting<Millis>{Setting<Millis>::State::Set, *read}
                 : Setting<Millis>{Setting<Millis>::State::Off, Millis{}};
 }

@@ -40,7 +40,7 @@ std::optional<Millis> parseDuration(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<Millis> parseDuration(const Json& json) {
+std::optional<Millis> readDuration(const Json& json) {
     if (json.is_string()) {
         return parseDuration(std::string_view(json.get_string()));
     }

@@ -17,7 +17,7 @@ inline constexpr Millis longestDuration{1'000'000'000'000}; // 31 years: far fro
 std::optional<Millis> parseDuration(std::string_view text);
 
 // An integer is seconds, a string as above; nothing for anything else.
-std::optional<Millis> parseDuration(const Json& json);
+std::optional<Millis> readDuration(const Json& json);
 
 // Integer seconds when whole, else "1500ms".
 Json toJson(Millis duration);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parsers of foreign bytes, each as a function that must come back for any input. A wrong answer is a
+// failed assertion. Used by libFuzzer (-DCIRQUE_FUZZ=ON) and by the regression test that is always built.
+#pragma once
+
+#include <string_view>
+
+namespace cirque::fuzz {
+
+// A plan document: read, written again, read again, used.
+void plan(std::string_view bytes);
+
+} // namespace cirque::fuzz
