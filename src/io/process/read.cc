@@ -58,7 +58,7 @@ Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string
     asio::posix::stream_descriptor stream(co_await asio::this_coro::executor, fd.release());
     auto callback = stop.onStop([&stream](StopLevel) {
         boost::system::error_code ignored;
-        stream.cancel(ignored);
+        (void)stream.cancel(ignored); // fails only when nothing waits
     });
     auto buffer = std::make_unique_for_overwrite<char[]>(pieceSize);
     std::span<char> piece(buffer.get(), pieceSize);
