@@ -40,7 +40,7 @@ Result<void> writeFiles(const std::string& folder) {
 } // namespace
 
 Result<std::string> installLibrary(const std::string& stateFolder) {
-    const std::string folder = fmt::format("{}/nix-lib/{}", stateFolder, contentName());
+    std::string folder = fmt::format("{}/nix-lib/{}", stateFolder, contentName());
     if (isFolder(folder)) {
         return folder;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a workflow file is called, what goes wrong in Nix, and where pkgs comes from.
+#include "io/process/fd.hh"
 #include "io/runtime/runtime.hh"
+#include "nix/store/realise.hh"
 #include "tests/functional/nix/nix-project.hh"
 
 #include <stdlib.h>
@@ -149,10 +151,10 @@ class BrokenNix : public NixProject {
         NixProject::TearDown();
     }
 
-    // nix-instantiate becomes this script, for this process.
-    void replace(std::string_view text) const {
-        write("bin/nix-instantiate", text);
-        chmod(path("bin/nix-instantiate").c_str(), 0755);
+    // The program becomes this script, for this process.
+    void replace(const std::string& program, std::string_view text) const {
+        write("bin/" + program, text);
+        chmod(path("bin/" + program).c_str(), 0755);
         setenv("PATH", (path("bin") + ":" + path_).c_str(), 1);
     }
 
@@ -172,17 +174,18 @@ TEST_F(BrokenNix, AnAbsentNixSaysHowToInstallIt) {
 }
 
 TEST_F(BrokenNix, AKilledNixIsAnInfrastructureFailure) {
-    replace("#!/bin/sh\nkill -9 $$\n");
+    replace("nix-instantiate", "#!/bin/sh\nkill -9 $$\n");
     EXPECT_EQ(errorOf("{ cirque }: 1").code, ErrorCode::Process);
 }
 
 TEST_F(BrokenNix, AFullDiskIsToldAsSuch) {
-    replace("#!/bin/sh\necho 'error: writing to file: No space left on device' >&2\nexit 1\n");
+    replace("nix-instantiate",
+            "#!/bin/sh\necho 'error: writing to file: No space left on device' >&2\nexit 1\n");
     EXPECT_EQ(errorOf("{ cirque }: 1").code, ErrorCode::DiskFull);
 }
 
 TEST_F(BrokenNix, AStopEndsNix) {
-    replace("#!/bin/sh\nexec sleep 600\n");
+    replace("nix-instantiate", "#!/bin/sh\nexec sleep 600\n");
     write("ci.nix", "{ cirque }: 1");
     std::optional<Result<plan::Plan>> loaded;
     io::StopSource stop;
@@ -196,6 +199,34 @@ TEST_F(BrokenNix, AStopEndsNix) {
     });
     ASSERT_FALSE(*loaded);
     EXPECT_EQ(loaded->error().code, ErrorCode::Process) << loaded->error().text();
+}
+
+TEST_F(BrokenNix, AStopEndsARealisation) {
+    // TERM alone must do: the child would live for minutes
+    replace("nix-store", "#!/bin/sh\necho begun >&2\nexec sleep 600\n");
+    nix::Store store(environment_);
+    std::optional<Result<void>> realised;
+    io::StopSource stop;
+    io::Runtime runtime;
+    const nix::LogSink sink = [&](std::string_view) {
+        stop.request(io::StopLevel::Graceful, io::StopReason::Cancelled);
+    };
+    const nix::Wanted wanted{.derivations = {{.drv = "/nix/store/x.drv", .outputs = {"out"}}}, .paths = {}};
+    runtime.run([&]() -> io::Task<> { realised = co_await store.realise(wanted, sink, stop.token()); });
+    ASSERT_FALSE(*realised);
+    EXPECT_EQ(realised->error().code, ErrorCode::Process) << realised->error().text();
+}
+
+TEST_F(BrokenNix, WhatIsPresentIsNotAskedForAgain) {
+    replace("nix-store", "#!/bin/sh\necho asked >> \"$HOME/calls\"\n");
+    nix::Store store(environment_);
+    io::Runtime runtime;
+    const nix::Wanted wanted{.derivations = {{.drv = "/nix/store/x.drv", .outputs = {"out"}}}, .paths = {}};
+    runtime.run([&]() -> io::Task<> {
+        EXPECT_TRUE(co_await store.realise(wanted, {}));
+        EXPECT_TRUE(co_await store.realise(wanted, {}));
+    });
+    EXPECT_EQ(io::readFile(folder_ + "/calls").value_or(""), "asked\n");
 }
 
 class Flake : public NixProject {
