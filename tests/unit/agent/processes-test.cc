@@ -126,10 +126,9 @@ TEST_F(ProcessesTest, ThePipeIsDrainedBeforeTheStepEnds) {
 }
 
 TEST_F(ProcessesTest, ATimeoutKillsGrandchildrenToo) {
-    const StepEnd end =
-        stopped("(sleep 1000 & echo $!; setsid sleep 1000 & echo $!; wait) & echo $!; echo $$; "
-                "sleep 0.01; echo ready; wait",
-                StopLevel::Immediate, StopReason::Timeout);
+    const StepEnd end = stopped("echo $$; (sleep 1000 & echo $!; setsid sleep 1000 & echo $!; echo $BASHPID; "
+                                "echo ready; wait) & wait",
+                                StopLevel::Immediate, StopReason::Timeout);
     EXPECT_EQ(end.outcome.kind, OutcomeKind::Failed);
     EXPECT_TRUE(end.outcome.timeout);
     EXPECT_EQ(printedPids().size(), 4U);
@@ -161,10 +160,9 @@ TEST_F(ProcessesTest, AGracefulStopLetsTheStepCleanUp) {
 
 TEST_F(ProcessesTest, AfterTheGraceComesKill) {
     context.grace = Millis(20);
-    const StepEnd end =
-        stopped("trap '' TERM; (sleep 1000 & echo $!; wait) & echo $$; sleep 0.01; echo ready; "
-                "while :; do sleep 1000; done",
-                StopLevel::Graceful, StopReason::Deadline);
+    const StepEnd end = stopped("trap '' TERM; echo $$; (sleep 1000 & echo $!; echo ready; wait) & "
+                                "while :; do sleep 1000; done",
+                                StopLevel::Graceful, StopReason::Deadline);
     EXPECT_TRUE(end.outcome.timeout);
     EXPECT_EQ(printedPids().size(), 2U);
     EXPECT_EQ(aliveAfterRun, 0);
@@ -179,8 +177,9 @@ TEST_F(ProcessesTest, ASecondStopEndsAtOnce) {
         co_await group.start();
         group.spawn(stopWhenReady(source, StopLevel::Graceful, StopReason::Cancelled));
         group.spawn(killWhenTermWasSeen(source));
-        const StepEnd end = co_await runner->run(
-            bash("trap 'echo term' TERM; echo ready; while :; do sleep 1000; done"), sink, source.token());
+        const std::string script = "trap 'echo term' TERM; (trap '' TERM; exec sleep 1000) & echo ready; "
+                                   "while :; do wait || true; done";
+        const StepEnd end = co_await runner->run(bash(script), sink, source.token());
         EXPECT_EQ(end.outcome, Outcome::cancelled());
         co_await group.join();
     });
