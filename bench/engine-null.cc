@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much the engine itself costs: jobs whose one step does nothing, at a place that does nothing, with a
-// journal in memory. Usage: engine-null [JOBS] [independent|chain|layers]. Prints jobs, seconds and jobs per
-// second.
+// journal in memory. Usage: engine-null [JOBS] [independent|chain|layers]. The last word printed is the
+// seconds.
+#include "event/types/json.hh"
 #include "tests/support/fake-ports.hh"
 #include "tests/support/plans.hh"
 

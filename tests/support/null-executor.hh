@@ -15,21 +15,21 @@ namespace cirque::testing {
 // What one try (or condition) does.
 struct Script {
     Millis sleep{0};
-    Outcome outcome;
-    std::vector<std::pair<std::string, std::string>> outputs;
+    Outcome outcome{};
+    std::vector<std::pair<std::string, std::string>> outputs{};
     Millis grace{0};        // how long it goes on after TERM; KILL ends it at once
     bool exitsWell = false; // told to stop, it ends with success
-    std::string print;
-    std::string throws; // the place throws this
+    std::string print{};
+    std::string throws{}; // the place throws this
 };
 
 struct SiteScript { // of a job's place; empty error messages: it works
-    Result<void> open;
-    Result<void> prepare;
-    Result<void> close;
-    std::map<std::string, Error> restore; // by artifact
-    std::map<std::string, Error> save;
-    std::string throwsIn; // "open", "prepare", "close", "save": throws there
+    Result<void> open{};
+    Result<void> prepare{};
+    Result<void> close{};
+    std::map<std::string, Error> restore{}; // by artifact
+    std::map<std::string, Error> save{};
+    std::string throwsIn{}; // "open", "prepare", "close", "save": throws there
     Millis prepareTime{0};
 };
 
