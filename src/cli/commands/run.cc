@@ -77,6 +77,11 @@ Result<app::LocalRequest> makeRequest(const Context& context, const Arguments& a
     return request;
 }
 
+// A reader that went away changes nothing about the run.
+void show(std::string_view text) {
+    (void)print(text);
+}
+
 // One `cirque run`: loads, checks, runs. Signals end the loading, then cancel the run.
 class RunSession {
   public:
@@ -121,13 +126,13 @@ class RunSession {
 
     void makeListener() {
         if (arguments_.has("json")) {
-            json_ = std::make_unique<report::JsonListener>(STDOUT_FILENO);
+            json_ = std::make_unique<report::JsonListener>(show);
             request_.listeners.push_back(json_.get());
             return;
         }
         report::PlainOptions options;
         options.colour = context_.settings.colour && isatty(STDOUT_FILENO) == 1;
-        plain_ = std::make_unique<report::PlainListener>(STDOUT_FILENO, options);
+        plain_ = std::make_unique<report::PlainListener>(show, options);
         request_.listeners.push_back(plain_.get());
     }
 

@@ -97,6 +97,19 @@ TEST_F(Call, NixsOwnMessageAndPlaceAreShown) {
     EXPECT_NE(error.message.find("ci.nix:2:10"), std::string::npos) << error.message;
 }
 
+TEST_F(Call, AnErrorInsideTheLibraryIsShownWhereTheWorkflowCausedIt) {
+    const Error error = errorOf("{ cirque }:\n\ncirque.mkWorkflow 3\n");
+    EXPECT_NE(error.message.find("ci.nix:3:"), std::string::npos) << error.message;
+    EXPECT_EQ(error.message.find("nix-lib"), std::string::npos) << error.message;
+}
+
+TEST_F(Call, BytesThatAreNotTextAreRefused) {
+    const Error error =
+        errorOf("{ cirque }: cirque.mkWorkflow { name = \"\xff\xfe\"; " + std::string(job) + "}");
+    EXPECT_EQ(error.code, ErrorCode::Evaluation);
+    EXPECT_NE(error.message.find("UTF-8"), std::string::npos) << error.message;
+}
+
 TEST_F(Call, InfiniteRecursionIsAnEvaluationError) {
     const Error error = errorOf("{ cirque }: let x = x; in cirque.mkWorkflow { name = x; }");
     EXPECT_EQ(error.code, ErrorCode::Evaluation);

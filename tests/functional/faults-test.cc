@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// The world misbehaves: each fault ends with a message that says what failed, on what, and what to do; never with a
+// crash, a hang or a green run.
+#include "tests/functional/support/project.hh"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cirque::test {
+namespace {
+
+constexpr const char* hello = R"({ cirque, ... }: cirque.mkWorkflow {
+  name = "hello"; jobs.a.steps = [ { bash = "echo hello"; } ]; })";
+
+// A PATH with links to these programs only.
+std::string pathWith(const Project& project, const std::string& programs) {
+    const Ran made = project.shell(fmt::format(
+        "mkdir -p ../bin && for p in {}; do ln -sf $(command -v $p) ../bin/$p; done", programs));
+    EXPECT_EQ(made.status, 0) << made.all();
+    return project.root() + "/bin";
+}
+
+TEST(Faults, WithoutNixAWorkflowFileEndsWithThreeAndSaysWhatToInstall) {
+    Project project;
+    project.write("ci.nix", hello);
+    project.set("PATH", pathWith(project, "bash git"));
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.errHas("nix-instantiate")) << ran.all();
+    EXPECT_TRUE(ran.errHas("hint")) << ran.all();
+}
+
+TEST(Faults, WithoutNixAPlanDocumentStillRuns) {
+    Project project;
+    project.set("PATH", pathWith(project, "bash git env"));
+    EXPECT_EQ(project.cirque({"run", project.planOf({"echo fine"})}).status, 0);
+}
+
+TEST(Faults, WithoutBashTheRunEndsWithThree) {
+    Project project;
+    project.set("PATH", pathWith(project, "git"));
+    const Ran ran = project.cirque({"run", project.planOf({"echo fine"})});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE((ran.out + ran.err).find("bash") != std::string::npos) << ran.all();
+}
+
+TEST(Faults, WithoutGitAFolderWithARepositoryEndsWithThree) {
+    Project project;
+    project.write("a.txt", "a");
+    project.commitAll();
+    project.set("PATH", pathWith(project, "bash env"));
+    const Ran ran = project.cirque({"run", project.planOf({"cat a.txt"})});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE((ran.out + ran.err).find("git") != std::string::npos) << ran.all();
+}
+
+TEST(Faults, AFolderWithoutGitIsCopiedAsItIs) {
+    const Project project;
+    project.write("sub/file with space", "content");
+    const Ran ran = project.cirque({"run", project.planOf({"cat 'sub/file with space'"})});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("content")) << ran.all();
+}
+
+TEST(Faults, AnEvaluationErrorShowsNixsOwnMessageAndPlace) {
+    const Project project;
+    project.write("ci.nix", "{ cirque, ... }: cirque.mkWorkflow {\n  name = \"x\";\n  jobs = throw \"no jobs today\"; }");
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("no jobs today")) << ran.all();
+    EXPECT_TRUE(ran.errHas("ci.nix")) << ran.all();
+}
+
+TEST(Faults, ASyntaxErrorNamesTheLine) {
+    const Project project;
+    project.write("ci.nix", "{ cirque, ... }: cirque.mkWorkflow {\n  name = ;\n}");
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("ci.nix:2")) << ran.all();
+}
+
+TEST(Faults, AKilledNixIsInfrastructureAndNotAVerdict) {
+    Project project;
+    project.write("ci.nix", hello);
+    project.write("bin/nix-instantiate", "#!/bin/sh\nkill -KILL $$\n", 0755);
+    project.set("PATH", project.dir() + "/bin:" + std::string(getenv("PATH"))); // NOLINT(concurrency-mt-unsafe)
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.errHas("nix-instantiate")) << ran.all();
+}
+
+TEST(Faults, AStateFolderThatCannotBeMadeIsNamed) {
+    Project project;
+    project.write("file", "");
+    project.set("CIRQUE_STATE_DIR", project.dir() + "/file/state");
+    const Ran ran = project.cirque({"run", project.planOf({"echo fine"})});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.errHas(project.dir() + "/file/state")) << ran.all();
+}
+
+TEST(Faults, AFullDiskEndsTheRunWithThreeAndSaysSo) {
+    const Project project;
+    const Ran mounted = project.shell("mkdir -p ../small && mount -t tmpfs -o size=256k tmpfs ../small");
+    if (mounted.status != 0) {
+        GTEST_SKIP() << "SKIPPED: mounting a small tmpfs needs root";
+    }
+    Project& changed = const_cast<Project&>(project);
+    changed.set("CIRQUE_STATE_DIR", project.root() + "/small/state");
+    const Ran ran = project.cirque({"run", project.planOf({"head -c 4000000 /dev/zero | tr '\\0' x"}, R"("copyRepo":false)")});
+    (void)project.shell("umount -l ../small");
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE((ran.out + ran.err).find("No space left") != std::string::npos) << ran.all();
+}
+
+TEST(Faults, NamesAndValuesAreJustCharacters) {
+    const Project project;
+    project.write("p.json", R"({"plan":1,"name":"$(touch /tmp/x) 'q' \"d\"","jobs":{
+        "a/b $(exit 3) 'x'":{"env":{"V":"$(echo injected) `id` \"q\" 'q' \\ /"},"steps":[
+           {"name":"st/ep \"1\" $HOME","run":"printf '%s|%s|%s\\n' \"$V\" \"$JOB_NAME\" \"$STEP_NAME\""}]}}})");
+    const Ran ran = project.cirque({"run", "p.json"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas(R"($(echo injected) `id` "q" 'q' \ /|a/b $(exit 3) 'x'|st/ep "1" $HOME)")) << ran.all();
+    const Ran logs = project.cirque({"logs", project.lastRun(), "a/b $(exit 3) 'x'/st/ep \"1\" $HOME"});
+    EXPECT_TRUE(logs.outHas("injected")) << logs.all();
+}
+
+TEST(Faults, HostilePlanDocumentsEndWithTwo) {
+    const Project project;
+    const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+    const std::string huge(10'000'000, 'x');
+    std::string needs;
+    for (int i = 0; i < 100'000; ++i) {
+        needs += fmt::format("{}\"n{}\"", i == 0 ? "" : ",", i);
+    }
+    for (const std::string& document :
+         {std::string("not json"), std::string("{}"), std::string("[]"), deep, std::string("{\"plan\":2}"),
+          R"({"plan":1,"name":")" + huge + R"(","jobs":{}})",
+          R"({"plan":1,"name":"t","jobs":{"a":{"needs":[)" + needs + R"(],"steps":[{"name":"s","run":":"}]}}})",
+          std::string("{\"plan\":1,\"name\":\"\xff\xfe\",\"jobs\":{}}"),
+          std::string(R"({"plan":1,"name":"t","jobs":{"a\u001b[2J":{"steps":[{"name":"s","run":":"}]}}})")}) {
+        project.write("p.json", document);
+        const Ran ran = project.cirque({"run", "p.json"}, 20);
+        EXPECT_EQ(ran.status, 2) << document.substr(0, 80) << "\n" << ran.all().substr(0, 2000);
+        EXPECT_EQ(ran.err.find('\x1b'), std::string::npos) << "a control character reached the terminal";
+    }
+}
+
+} // namespace
+} // namespace cirque::test
