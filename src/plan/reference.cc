@@ -41,7 +41,7 @@ std::string anchor(std::string_view kind) {
 std::string linked(const Field& field) {
     std::string text = describeType(field);
     if (field.type == Type::Object) {
-        const std::size_t at = text.find(field.kind);
+        const std::size_t at = text.rfind(field.kind);
         text.replace(at, field.kind.size(), fmt::format("[{}](#{})", field.kind, anchor(field.kind)));
     }
     return text;
@@ -95,8 +95,9 @@ std::string describeType(Type type) {
     case Type::Script:
         return "a text or a list of texts";
     case Type::Duration:
-    case Type::Wait:
         return "a duration";
+    case Type::Wait:
+        return "a duration or 0";
     case Type::When:
         return "a status function";
     case Type::EnvName:

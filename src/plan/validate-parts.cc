@@ -34,7 +34,8 @@ void Checks::add(Path path, std::string message, std::string hint) {
     }
 }
 
-void Checks::needUpstream(std::size_t job, int ancestor, Path path, std::string thing) {
+void Checks::needUpstream(std::size_t job, int ancestor, std::function<Path()> path, std::string_view what,
+                          std::string_view name) {
     if (marked_ != job) {
         marked_ = job;
         for (const int need : graph.needs(static_cast<int>(job))) {
@@ -42,7 +43,7 @@ void Checks::needUpstream(std::size_t job, int ancestor, Path path, std::string 
         }
     }
     if (directBy_[static_cast<std::size_t>(ancestor)] != static_cast<int>(job)) {
-        questions_.push_back({{static_cast<int>(job), ancestor}, std::move(path), std::move(thing)});
+        questions_.push_back({{static_cast<int>(job), ancestor}, std::move(path), what, name});
     }
 }
 
@@ -59,9 +60,9 @@ void Checks::askGraph() {
     for (std::size_t i = 0; i < questions_.size(); ++i) {
         if (!answers[i]) {
             const std::string producer = quoted(job(questions_[i].query.ancestor).name);
-            add(std::move(questions_[i].path),
-                fmt::format("{} comes from job {}, which this job does not need", questions_[i].thing,
-                            producer),
+            add(questions_[i].path(),
+                fmt::format("{} {} comes from job {}, which this job does not need", questions_[i].what,
+                            quoted(questions_[i].name), producer),
                 fmt::format("add {} to needs", producer));
         }
     }

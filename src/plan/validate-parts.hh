@@ -5,6 +5,7 @@
 
 #include "plan/validate.hh"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,9 +32,10 @@ class Checks {
 
     void add(Path path, std::string message, std::string hint = {});
 
-    // A finding at `path` unless `ancestor` is a transitive need of `job`; settled by askGraph. `thing` is
-    // what comes from it ("artifact 'dist'").
-    void needUpstream(std::size_t job, int ancestor, Path path, std::string thing);
+    // A finding at `path` unless `ancestor` is a transitive need of `job`; settled by askGraph. What comes
+    // from it is named as "artifact" and its name; `path` and `name` must refer to nothing but the plan.
+    void needUpstream(std::size_t job, int ancestor, std::function<Path()> path, std::string_view what,
+                      std::string_view name);
     void askGraph();
 
     // "did you mean 'x'?" or "". Empty too when there is so much to compare that it would take long.
@@ -45,8 +47,9 @@ class Checks {
   private:
     struct Question {
         NeedQuery query;
-        Path path;
-        std::string thing;
+        std::function<Path()> path;
+        std::string_view what;
+        std::string_view name;
     };
 
     std::vector<Question> questions_;

@@ -46,14 +46,15 @@ void checkResult(Checks& checks, std::size_t index, const Value& value, const Pa
                    fmt::format("job {} does not export a result {}", quoted(value.job), quoted(value.text)),
                    hint.empty() ? "add it to that job's results" : std::move(hint));
     }
-    checks.needUpstream(index, producer, path, fmt::format("result {}", quoted(value.text)));
+    checks.needUpstream(index, producer, [path] { return path; }, "result", value.text);
 }
 
-void checkLength(Checks& checks, const EnvEntry& entry, const Path& path) {
+template <class MakePath>
+void checkLength(Checks& checks, const EnvEntry& entry, const MakePath& path) {
     const std::size_t size = entry.name.size() + 1 + entry.value.text.size() + 1;
     if (entry.value.kind == Value::Kind::Literal && size > longestEnvString) {
         checks.add(
-            path,
+            path(),
             fmt::format(
                 "a value of {} bytes is longer than Linux accepts in an environment ({} with the name)",
                 entry.value.text.size(), longestEnvString - 2),
@@ -80,7 +81,7 @@ void checkEnv(Checks& checks, std::size_t index, const Env& env, const Path& at)
             return full;
         };
         checkValue(checks, index, entry.value, path);
-        checkLength(checks, entry, path());
+        checkLength(checks, entry, path);
     }
 }
 
@@ -95,7 +96,7 @@ void checkPlanValues(Checks& checks) {
         } else if (entry.value.kind == Value::Kind::Param) {
             checkParam(checks, entry.value.text, path);
         }
-        checkLength(checks, entry, path);
+        checkLength(checks, entry, [&] { return path; });
     }
 }
 

@@ -17,16 +17,20 @@ constexpr std::size_t longestCycleShown = 20;
 
 void checkNeeds(Checks& checks, std::size_t index) {
     const Job& job = checks.plan.jobs[index];
+    const std::vector<int>& known = checks.graph.needs(static_cast<int>(index));
+    if (known.size() == job.needs.size() && !contains(known, static_cast<int>(index))) {
+        return; // the graph leaves out what is wrong
+    }
     std::unordered_map<std::string_view, std::size_t> seen;
     for (std::size_t i = 0; i < job.needs.size(); ++i) {
         const std::string& need = job.needs[i];
-        const Path path = jobPath(job, {{"needs"}, {{}, static_cast<std::ptrdiff_t>(i)}});
+        const auto path = [&] { return jobPath(job, {{"needs"}, {{}, static_cast<std::ptrdiff_t>(i)}}); };
         if (need == job.name) {
-            checks.add(path, fmt::format("{} needs itself", quoted(need)));
+            checks.add(path(), fmt::format("{} needs itself", quoted(need)));
         } else if (!seen.emplace(need, i).second) {
-            checks.add(path, fmt::format("{} is listed twice", quoted(need)));
+            checks.add(path(), fmt::format("{} is listed twice", quoted(need)));
         } else if (checks.graph.find(need) < 0) {
-            checks.add(path, fmt::format("there is no job {}", quoted(need)), checks.nearestJob(need));
+            checks.add(path(), fmt::format("there is no job {}", quoted(need)), checks.nearestJob(need));
         }
     }
 }
@@ -50,6 +54,7 @@ void checkCycles(Checks& checks) {
 }
 
 void collectOutputs(Checks& checks) {
+    checks.producers.reserve(checks.plan.jobs.size());
     for (std::size_t i = 0; i < checks.plan.jobs.size(); ++i) {
         const Job& job = checks.plan.jobs[i];
         for (const ArtifactOutput& output : job.outputs) {
@@ -69,23 +74,24 @@ void checkInputs(Checks& checks, std::size_t index) {
     std::unordered_map<std::string_view, std::vector<std::string_view>> seen;
     for (std::size_t i = 0; i < job.inputs.size(); ++i) {
         const ArtifactInput& input = job.inputs[i];
-        const Path path = jobPath(job, {{"inputs"}, {{}, static_cast<std::ptrdiff_t>(i)}});
+        const auto path = [&job, i] {
+            return jobPath(job, {{"inputs"}, {{}, static_cast<std::ptrdiff_t>(i)}});
+        };
         std::vector<std::string_view>& places = seen[input.name];
         if (contains(places, std::string_view(input.path))) {
-            checks.add(path,
+            checks.add(path(),
                        fmt::format("artifact {} is restored twice to the same path", quoted(input.name)));
             continue;
         }
         places.push_back(input.path);
         const auto producer = checks.producers.find(input.name);
         if (producer == checks.producers.end()) {
-            checks.add(path, fmt::format("no job outputs an artifact {}", quoted(input.name)),
+            checks.add(path(), fmt::format("no job outputs an artifact {}", quoted(input.name)),
                        checks.nearestArtifact(input.name));
         } else if (checks.job(producer->second).name == job.name) {
-            checks.add(path, fmt::format("artifact {} is this job's own output", quoted(input.name)));
+            checks.add(path(), fmt::format("artifact {} is this job's own output", quoted(input.name)));
         } else {
-            checks.needUpstream(index, producer->second, path,
-                                fmt::format("artifact {}", quoted(input.name)));
+            checks.needUpstream(index, producer->second, path, "artifact", input.name);
         }
     }
 }

@@ -37,7 +37,55 @@ class Mutator {
     std::mt19937& random_;
 };
 
+// Every value of a document, the document itself first.
+template <class JsonOrConst>
+void collect(JsonOrConst& json, std::vector<JsonOrConst*>& values) {
+    values.push_back(&json);
+    if (auto* object = json.if_object()) {
+        for (auto&& member : *object) {
+            collect(member.value(), values);
+        }
+    } else if (auto* array = json.if_array()) {
+        for (auto& element : *array) {
+            collect(element, values);
+        }
+    }
+}
+
+template <class T>
+T& pick(std::vector<T*>& values, std::mt19937& random) {
+    return *values[random() % values.size()];
+}
+
+void changeObject(JsonObject& object, const Json& value, std::mt19937& random) {
+    const auto member = object.begin() + static_cast<std::ptrdiff_t>(random() % object.size());
+    const std::string key(member->key());
+    if (random() % 2 == 0) {
+        object.erase(member);
+    }
+    object[random() % 3 == 0 ? key + "x" : key] = value;
+}
+
 } // namespace
+
+Json mutateTree(Json input, const Json& donor, std::mt19937& random) {
+    std::vector<const Json*> donors;
+    collect(donor, donors);
+    for (std::size_t changes = 1 + random() % 3; changes > 0; --changes) {
+        std::vector<Json*> values;
+        collect(input, values);
+        Json& target = pick(values, random);
+        const Json value = pick(donors, random);
+        if (target.is_object() && !target.get_object().empty()) {
+            changeObject(target.get_object(), value, random);
+        } else if (target.is_array()) {
+            target.get_array().push_back(value);
+        } else {
+            target = value;
+        }
+    }
+    return input;
+}
 
 std::vector<std::string> readCorpus(const std::string& folder) {
     std::vector<std::filesystem::path> paths;

@@ -2,6 +2,8 @@
 // A corpus and small changes to it, the same in every run.
 #pragma once
 
+#include "base/json.hh"
+
 #include <random>
 #include <string>
 #include <string_view>
@@ -16,5 +18,9 @@ std::vector<std::string> readCorpus(const std::string& folder);
 // input.
 std::string mutate(std::string input, const std::vector<std::string>& corpus,
                    const std::vector<std::string_view>& words, std::mt19937& random);
+
+// The JSON document `input` with one to three of its values, wherever they are, replaced by values of
+// `donor`, moved to another key or removed: still JSON, so that it reaches what lies behind the JSON parser.
+Json mutateTree(Json input, const Json& donor, std::mt19937& random);
 
 } // namespace cirque::fuzz

@@ -39,8 +39,16 @@ TEST(PlanFuzz, CorpusAndTwentyThousandChangesComeBack) {
         plan(input);
     }
     std::mt19937 random(20260101);
-    for (std::size_t i = 0; i < 20'000; ++i) {
+    for (std::size_t i = 0; i < 10'000; ++i) {
         plan(mutate(corpus[i % corpus.size()], corpus, words, random));
+    }
+    std::vector<Json> documents;
+    for (const std::string& input : corpus) {
+        documents.push_back(*parseJson(input, "corpus"));
+    }
+    for (std::size_t i = 0; i < 10'000; ++i) {
+        plan(toLine(
+            mutateTree(documents[i % documents.size()], documents[random() % documents.size()], random)));
     }
 }
 
