@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/local/local-site.hh"
+
+#include "io/process/fd.hh"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace cirque::exec {
+
+namespace {
+
+class SinkToAgent : public agent::Sink {
+  public:
+    explicit SinkToAgent(std::shared_ptr<OutputSink> sink) : sink_(std::move(sink)) {}
+
+    Result<void> write(std::string_view bytes, bool late) override { return sink_->write(bytes, late); }
+
+  private:
+    std::shared_ptr<OutputSink> sink_;
+};
+
+std::vector<agent::Variables> toLayers(std::vector<Vars> layers) {
+    std::vector<agent::Variables> out;
+    out.reserve(layers.size());
+    for (Vars& layer : layers) {
+        agent::Variables& variables = out.emplace_back();
+        variables.reserve(layer.size());
+        for (Var& var : layer) {
+            variables.push_back({std::move(var.name), std::move(var.value), var.secret});
+        }
+    }
+    return out;
+}
+
+agent::StepRequest toRequest(StepSpec spec) {
+    agent::StepRequest request;
+    request.index = spec.ref.step;
+    request.tryNumber = spec.ref.tryNumber;
+    request.name = std::move(spec.name);
+    request.step = std::move(spec.step);
+    request.below = toLayers(std::move(spec.env.below));
+    request.above = toLayers(std::move(spec.env.above));
+    request.isCondition = spec.isCondition;
+    request.conditionScript = std::move(spec.conditionScript);
+    return request;
+}
+
+} // namespace
+
+Result<void> LocalSite::openRunner() {
+    const LocalOptions& options = *parts_.options;
+    const std::string& secret = parts_.folders.secret;
+    CIRQUE_TRY(io::makeFolders(options.privateRoot, 0700));
+    if (::mkdir(secret.c_str(), 0700) != 0) {
+        return fail(systemError(errno, "make the folder", secret));
+    }
+    agent::JobContext context;
+    context.jobFolder = parts_.folders.job;
+    context.privateFolder = secret;
+    context.toolsFolder = parts_.folders.tools;
+    context.leader = options.leader;
+    context.bash = options.bash;
+    context.hostPath = options.hostPath;
+    context.realise = options.realise;
+    context.grace = options.grace;
+    context.plan = parts_.place.plan;
+    context.leaders = parts_.leaders;
+    CIRQUE_TRY_ASSIGN(runner_, agent::StepRunner::open(std::move(context)));
+    return {};
+}
+
+io::Task<Result<void>> LocalSite::prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) {
+    CIRQUE_CO_TRY(io::makeFolders(parts_.options->workRoot + "/jobs", 0700));
+    const bool copyRepo = parts_.place.job->copyRepo;
+    CIRQUE_CO_TRY(co_await parts_.workspaces.make(parts_.folders.job, copyRepo, stop));
+    CIRQUE_CO_TRY(openRunner());
+    co_await runner_->start();
+    for (const std::string& missing : runner_->missingTools(*parts_.place.job)) {
+        CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
+    }
+    co_return Result<void>();
+}
+
+io::Task<StepResult> LocalSite::run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) {
+    StepResult result;
+    if (!runner_) {
+        result.outcome = Outcome::infrastructure("the job's place was not prepared");
+        co_return result;
+    }
+    const auto out = std::make_shared<SinkToAgent>(std::move(sink));
+    agent::StepEnd end = co_await runner_->run(toRequest(std::move(spec)), out, stop);
+    result.outcome = std::move(end.outcome);
+    result.outputs = std::move(end.outputs);
+    co_return result;
+}
+
+io::Task<Result<void>> LocalSite::restoreArtifact(std::string name, std::string path) {
+    co_return co_await parts_.artifacts.restore(std::move(name), parts_.folders.job, std::move(path));
+}
+
+io::Task<Result<CollectedArtifact>> LocalSite::saveArtifact(std::string name, std::string path) {
+    co_return co_await parts_.artifacts.save(std::move(name), parts_.folders.job, std::move(path));
+}
+
+io::Task<Result<void>> LocalSite::close() {
+    Result<void> ended;
+    if (runner_) {
+        ended = co_await runner_->close();
+        runner_.reset();
+    }
+    const LocalFolders folders = parts_.folders;
+    const bool keep = parts_.options->keep;
+    const std::function<Result<void>()> remove = [folders, keep]() -> Result<void> {
+        Result<void> removed = io::removeTree(folders.secret);
+        if (!keep) {
+            const Result<void> tools = io::removeTree(folders.tools);
+            const Result<void> job = io::removeTree(folders.job);
+            removed = !removed ? removed : !tools ? tools : job;
+        }
+        return removed;
+    };
+    Result<void> removed = co_await io::offload(remove);
+    if (!keep && removed) {
+        parts_.names->release(folders.job.substr(folders.job.rfind('/') + 1));
+    }
+    co_return !ended ? ended : removed;
+}
+
+} // namespace cirque::exec
