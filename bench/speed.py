@@ -126,7 +126,7 @@ class Bench:
             sys.exit(f'bench: {program} is missing: build everything first (./dev build does not build the benchmarks)')
         said = [subprocess.run([program, str(jobs), shape], check=True, capture_output=True, text=True, timeout=300).stdout
                 for _ in range(3)]
-        return median(float(re.search(r': ([0-9.]+) s,', line).group(1)) for line in said)
+        return median(float(re.search(r'seconds: ([0-9.]+)', line).group(1)) for line in said)
 
     def scheduler(self):
         for shape in ('independent', 'layers'):
