@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workspace/snapshot.hh"
 
-#include "tests/unit/workspace/tree-fixture.hh"
+#include "tests/unit/workspace/snapshot-fixture.hh"
+
+#include <stdio.h>
+
+#include <thread>
 
 namespace cirque::workspace {
 namespace {
-
-class SnapshotTest : public cirque::testing::TreeFixture {
-  protected:
-    Result<Snapshot> take(const std::string& folder) {
-        Result<Snapshot> out = fail(ErrorCode::Process, "never ran");
-        auto tree = findTree(at(folder));
-        if (!tree) {
-            return fail(tree.error());
-        }
-        const std::string into = at("snap" + std::to_string(++count_));
-        await([&] { return Snapshot::take(*tree, into, {}); }, [&](auto taken) { out = std::move(taken); });
-        return out;
-    }
-
-    void copy(const std::string& folder, const std::string& dest) {
-        const auto snapshot = take(folder);
-        ASSERT_TRUE(snapshot) << snapshot.error().text();
-        const auto made = snapshot->makeJobFolder(at(dest));
-        ASSERT_TRUE(made) << made.error().text();
-    }
-
-    void commitAll(const std::string& folder) {
-        sh(folder, "git init -q -b main; git add -A; git commit -qm one");
-    }
-
-  private:
-    int count_ = 0;
-};
 
 TEST_F(SnapshotTest, FolderWithoutGitIsCopiedExactly) {
     for (unsigned seed = 1; seed <= 12; ++seed) {
@@ -97,170 +73,6 @@ TEST_F(SnapshotTest, SnapshotGoesAwayWithItsObject) {
     EXPECT_FALSE(std::filesystem::exists(at("snap1")));
 }
 
-TEST_F(SnapshotTest, TakesTrackedAndUntrackedButNotIgnoredOrDeletedFiles) {
-    write("tree/.gitignore", "*.log\n/build/\n");
-    write("tree/kept", "1");
-    write("tree/forced.log", "tracked although ignored");
-    write("tree/deleted", "1");
-    sh("tree", "git init -q; git add -A; git add -f forced.log; git commit -qm one; rm deleted");
-    write("tree/untracked", "1");
-    write("tree/x.log", "1");
-    write("tree/build/out", "1");
-    copy("tree", "job");
-    EXPECT_EQ(sh("job", "find . -name .git -prune -o -type f -print | sort"),
-              "./.gitignore\n./forced.log\n./kept\n./untracked\n");
-}
-
-TEST_F(SnapshotTest, CleanTreeIsCleanInTheJobWithoutHashing) {
-    write("tree/a", "1");
-    write("tree/sub/b", "2", 0755);
-    link("a", "tree/l");
-    for (const char* path : {"tree/a", "tree/sub/b", "tree/l"}) {
-        setTime(path, 1'600'000'000, 5);
-    }
-    commitAll("tree");
-    copy("tree", "job");
-    EXPECT_EQ(sh("job", "git status --porcelain"), "");
-    // diff-files trusts the index alone: it lists every file whose recorded time or size differs
-    EXPECT_EQ(sh("job", "git diff-files"), "");
-}
-
-TEST_F(SnapshotTest, ChangedTreeShowsTheSameChangesInTheJob) {
-    write("tree/a", "1");
-    write("tree/b", "1");
-    commitAll("tree");
-    write("tree/a", "2"); // same size, perhaps the same second
-    sh("tree", "git rm -q --cached b; echo c > c; git add c; echo d > d");
-    const std::string before = sh("tree", "git status --porcelain");
-    copy("tree", "job");
-    EXPECT_EQ(sh("job", "git status --porcelain"), before);
-    // git takes entries as new as the index for possibly changed: a younger index would hide a change
-    EXPECT_EQ(sh("job", "stat -c %y .git/index"), sh("tree", "stat -c %y .git/index"));
-    EXPECT_EQ(sh("job", "git diff a | tail -2"), sh("tree", "git diff a | tail -2"));
-}
-
-TEST_F(SnapshotTest, JobRepositoryHasHistoryAndRefs) {
-    write("tree/a", "1");
-    commitAll("tree");
-    sh("tree", "git tag v1; git branch other; git pack-refs --all; git branch loose; echo 2 > a; git commit "
-               "-qam two");
-    copy("tree", "job");
-    for (const char* command :
-         {"git rev-parse HEAD", "git log --format=%H%s", "git for-each-ref", "git describe --tags",
-          "git symbolic-ref HEAD", "git fsck --connectivity-only 2>&1", "git show HEAD~1:a"}) {
-        EXPECT_EQ(sh("job", command), sh("tree", command)) << command;
-    }
-}
-
-TEST_F(SnapshotTest, WhatAJobCommitsStaysInTheJob) {
-    write("tree/a", "1");
-    commitAll("tree");
-    const std::string before = sh("tree", "find . -printf '%p %s %T@\\n' | sort");
-    copy("tree", "job");
-    EXPECT_EQ(sh("tree", "find . -printf '%p %s %T@\\n' | sort"), before)
-        << "taking a snapshot wrote to the tree";
-    sh("job",
-       "echo 2 > a; git commit -qam two; git tag t; git checkout -q -b new; git branch -D main; git gc -q");
-    EXPECT_EQ(sh("tree", "find . -printf '%p %s %T@\\n' | sort"), before)
-        << "a job wrote to the user's repository";
-    EXPECT_EQ(sh("job", "git log --format=%s"), "two\none\n");
-}
-
-TEST_F(SnapshotTest, LinkedWorktreeHasItsOwnHeadAndIndex) {
-    write("tree/a", "1");
-    commitAll("tree");
-    sh("tree",
-       "git worktree add -q ../wt -b side; cd ../wt; echo w > w; git add w; git commit -qm side; echo s > s; "
-       "git add s");
-    copy("wt", "job");
-    EXPECT_EQ(sh("job", "git log --format=%s; git symbolic-ref HEAD; git status --porcelain"),
-              "side\none\nrefs/heads/side\nA  s\n");
-    EXPECT_TRUE(std::filesystem::is_directory(at("job/.git")));
-}
-
-TEST_F(SnapshotTest, ShallowAndSharedClonesWork) {
-    write("tree/a", "1");
-    commitAll("tree");
-    sh("tree", "echo 2 > a; git commit -qam two");
-    sh("", "git clone -q --depth 1 \"file://$PWD/tree\" shallow; git clone -q --shared tree shared; "
-           "git clone -q --shared shared shared2");
-    copy("shallow", "job1");
-    EXPECT_EQ(sh("job1", "git log --format=%s; git status --porcelain"), "two\n");
-    copy("shared2", "job2");
-    EXPECT_EQ(sh("job2", "git log --format=%s; git status --porcelain"), "two\none\n");
-}
-
-TEST_F(SnapshotTest, ShaTwoFiveSixRepositoryWorks) {
-    std::filesystem::create_directories(at("tree"));
-    sh("tree", "git init -q --object-format=sha256; echo 1 > a; git add a; git commit -qm one");
-    copy("tree", "job");
-    EXPECT_EQ(sh("job", "git rev-parse HEAD; git status --porcelain"), sh("tree", "git rev-parse HEAD"));
-}
-
-TEST_F(SnapshotTest, RepositoryWithoutCommitWorks) {
-    write("tree/a", "1");
-    sh("tree", "git init -q -b main");
-    copy("tree", "job");
-    EXPECT_EQ(sh("job", "git status --porcelain"), "?? a\n");
-}
-
-TEST_F(SnapshotTest, OddFolderNamesReachTheObjects) {
-    for (const std::string name : {"with space", "q\"uote", "new\nline", "#hash", "b\\s", "ü:x"}) {
-        write(name + "/a", "1");
-        commitAll(name);
-        copy(name, "job-" + name);
-        EXPECT_EQ(sh("job-" + name, "git log --format=%s"), "one\n") << name;
-    }
-}
-
-TEST_F(SnapshotTest, SubmodulesAndNestedRepositoriesBringTheirFiles) {
-    write("lib/code", "1");
-    commitAll("lib");
-    write("tree/a", "1");
-    commitAll("tree");
-    sh("tree", "git -c protocol.file.allow=always submodule --quiet add ../lib deps/lib; git commit -qm sub");
-    write("tree/nested/n", "1");
-    sh("tree/nested", "git init -q -b main; git add n; git commit -qm nested");
-    copy("tree", "job");
-    EXPECT_EQ(read("job/deps/lib/code"), "1");
-    EXPECT_EQ(read("job/nested/n"), "1");
-    EXPECT_EQ(sh("job",
-                 "git status --porcelain; git -C deps/lib log --format=%s; git -C nested status --porcelain"),
-              "?? nested/\none\n");
-}
-
-TEST_F(SnapshotTest, SubmoduleThatIsNotCheckedOutIsAnEmptyFolder) {
-    write("lib/code", "1");
-    commitAll("lib");
-    write("tree/a", "1");
-    commitAll("tree");
-    sh("tree", "git -c protocol.file.allow=always submodule --quiet add ../lib lib; git commit -qm sub");
-    sh("", "git clone -q tree clone");
-    copy("clone", "job");
-    EXPECT_TRUE(std::filesystem::is_empty(at("job/lib")));
-    EXPECT_EQ(sh("job", "git status --porcelain"), "");
-}
-
-TEST_F(SnapshotTest, TokensInRemotesDoNotReachTheJob) {
-    write("tree/a", "1");
-    commitAll("tree");
-    sh("tree",
-       "git remote add origin https://me:s3cret@example.org/r.git; "
-       "git config http.https://example.org/.extraheader 'Authorization: s3cret'; "
-       "git config url.https://s3cret@example.org/.insteadOf gh: ; git config alias.x '!echo s3cret'");
-    copy("tree", "job");
-    EXPECT_EQ(sh("job", "git remote get-url origin"), "https://example.org/r.git\n");
-    EXPECT_EQ(sh("job", "grep -r s3cret .git || true"), "");
-}
-
-TEST_F(SnapshotTest, HooksOfTheUserDoNotRunInTheJob) {
-    write("tree/a", "1");
-    commitAll("tree");
-    write("tree/.git/hooks/pre-commit", "#!/bin/sh\nexit 1\n", 0755);
-    copy("tree", "job");
-    sh("job", "git commit -q --allow-empty -m two");
-}
-
 TEST_F(SnapshotTest, LinksAreCopiedNeverFollowed) {
     write("secret/key", "s3cret");
     write("tree/d/key", "mine");
@@ -271,6 +83,34 @@ TEST_F(SnapshotTest, LinksAreCopiedNeverFollowed) {
     EXPECT_EQ(std::filesystem::read_symlink(at("job/d")), "../secret");
     EXPECT_EQ(std::filesystem::read_symlink(at("job/p")), "/etc/passwd");
     EXPECT_EQ(sh("job", "find . -name .git -prune -o -type f -print"), "");
+}
+
+TEST_F(SnapshotTest, FilesThatVanishOrChangeMeanwhileAreNoErrorAndNothingLeaks) {
+    write("outside/f", "s3cret");
+    for (int i = 0; i < 300; ++i) {
+        write("tree/d" + std::to_string(i % 10) + "/f" + std::to_string(i), "x");
+    }
+    write("tree/sub/f", "mine");
+    link(at("outside"), "tree/evil");
+    std::atomic<bool> done{false};
+    std::jthread editor([&] {
+        for (int i = 0; !done; ++i) {
+            const std::string path = at("tree/d" + std::to_string(i % 10) + "/f" + std::to_string(i % 300));
+            ::unlink(path.c_str());
+            ::renameat2(AT_FDCWD, at("tree/sub").c_str(), AT_FDCWD, at("tree/evil").c_str(), RENAME_EXCHANGE);
+            const io::UniqueFd out(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+            static_cast<void>(
+                io::writeAll(out.get(), std::string(static_cast<std::size_t>(i % 5000), 'y'), path));
+        }
+    });
+    for (int i = 0; i < 20; ++i) {
+        const auto snapshot = take("tree");
+        ASSERT_TRUE(snapshot) << snapshot.error().text();
+        ASSERT_TRUE(snapshot->makeJobFolder(at("job")));
+        EXPECT_EQ(sh("job", "find . -type f -exec grep -l s3cret {} + || true"), "");
+        ASSERT_TRUE(io::removeTree(at("job")));
+    }
+    done = true;
 }
 
 TEST_F(SnapshotTest, SpecialFilesAreLeftOutWithANotice) {
@@ -368,41 +208,6 @@ TEST_F(SnapshotTest, WithoutCopyRepoTheFolderIsEmpty) {
     EXPECT_TRUE(std::filesystem::is_empty(at("jobs/a")));
     ASSERT_TRUE(Snapshot().makeJobFolder(at("jobs/b")));
     EXPECT_TRUE(std::filesystem::is_empty(at("jobs/b")));
-}
-
-TEST_F(SnapshotTest, BrokenRepositoryIsAnErrorInGitsWords) {
-    write("tree/a", "1");
-    commitAll("tree");
-    write("tree/.git/index", "garbage");
-    const auto snapshot = take("tree");
-    ASSERT_FALSE(snapshot);
-    EXPECT_NE(snapshot.error().text().find("index"), std::string::npos) << snapshot.error().text();
-}
-
-TEST_F(SnapshotTest, GitVariablesOfAHookDoNotLeadElsewhere) {
-    write("tree/a", "1");
-    commitAll("tree");
-    ::setenv("GIT_DIR", "/nonexistent", 1);
-    ::setenv("GIT_INDEX_FILE", "/nonexistent", 1);
-    const auto snapshot = take("tree");
-    ::unsetenv("GIT_DIR");
-    ::unsetenv("GIT_INDEX_FILE");
-    ASSERT_TRUE(snapshot) << snapshot.error().text();
-    EXPECT_EQ(snapshot->size().files, 1);
-}
-
-TEST_F(SnapshotTest, MissingGitMattersOnlyWhereThereIsARepository) {
-    write("tree/a", "1");
-    write("plain/a", "1");
-    commitAll("tree");
-    const std::string path = ::getenv("PATH"); // NOLINT: the test is single-threaded here
-    ::setenv("PATH", "/nonexistent", 1);
-    const auto withGit = take("tree");
-    const auto without = take("plain");
-    ::setenv("PATH", path.c_str(), 1);
-    ASSERT_FALSE(withGit);
-    EXPECT_EQ(withGit.error().code, ErrorCode::MissingTool);
-    EXPECT_TRUE(without);
 }
 
 } // namespace
