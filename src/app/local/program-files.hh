@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files that belong to the program and lie beside it.
+#pragma once
+
+#include "base/result.hh"
+
+#include <string>
+
+namespace cirque::app {
+
+// The path of cirque-leader: beside the running program (a build folder), or ../libexec/cirque of it (installed).
+// MissingTool when it is in neither place.
+Result<std::string> findLeader();
+
+} // namespace cirque::app
