@@ -22,7 +22,9 @@ let
   safeName = name: concatStringsSep "-" (filter isString (split "[^a-zA-Z0-9._+=-]+" name));
   unbuilt = throw "cirque: this version runs a workflow with 'cirque run'; it cannot be built as a package";
 in
-{
+if !(builtins.isAttrs workflow)
+then throw "cirque: mkWorkflow takes an attribute set, not ${builtins.typeOf workflow}"
+else {
   type = "derivation";
   name = if isString (final.name or null) then safeName final.name else "workflow";
   outputName = "out";

@@ -54,6 +54,10 @@ io::Task<Result<io::Captured>> runNix(EvalRequest request, Variables environment
 }
 
 Result<Evaluation> readOutput(const std::string& out, Messages messages) {
+    if (!isValidUtf8(out)) {
+        return fail(ErrorCode::Evaluation, "the workflow has a text that is not valid UTF-8",
+                    "read other files where the job runs instead of putting their bytes into the workflow");
+    }
     Evaluation evaluation;
     CIRQUE_TRY_ASSIGN(evaluation.value, parseJson(out, "the output of nix-instantiate"));
     for (const std::string& record : messages.files) {

@@ -33,21 +33,37 @@ std::string trimEnd(std::string text) {
     return text;
 }
 
-// Lines that belong together: a frame of a trace ("… while ..." and what follows), or other text.
+// Lines that belong together: a frame of a trace ("… while ..." and what follows), a place with its lines, or
+// text.
 struct Block {
+    enum class Kind { Text, Place, Frame };
+    Kind kind = Kind::Text;
     std::string text;
-    bool own = false; // a frame whose place is in the library
+    bool own = false; // its place is in the library
 };
+
+Block::Kind beginsBlock(std::string_view line, const Block& block) {
+    using enum Block::Kind;
+    if (trim(line).starts_with("…")) {
+        return Frame;
+    }
+    return block.kind != Frame && !placeOf(line).empty() ? Place : Text;
+}
+
+bool endsBlock(std::string_view line, const Block& block) {
+    const bool message = trim(line).starts_with("error:");
+    return message || (block.kind == Block::Kind::Place && !isSnippet(line));
+}
 
 std::vector<Block> blocksOf(std::string_view error, std::string_view library) {
     std::vector<Block> blocks(1);
     for (const std::string_view line : split(error, '\n')) {
-        const std::string_view text = trim(line);
-        if (text.starts_with("…") || text.starts_with("error:")) {
-            blocks.emplace_back();
+        const Block::Kind kind = beginsBlock(line, blocks.back());
+        if (kind != Block::Kind::Text || endsBlock(line, blocks.back())) {
+            blocks.push_back({.kind = kind, .text = {}, .own = false});
         }
         Block& block = blocks.back();
-        block.own = block.own || (block.text.contains("…") && placeOf(line).starts_with(library));
+        block.own = block.own || (block.kind != Block::Kind::Text && placeOf(line).starts_with(library));
         if (!isAdvice(line)) {
             block.text.append(line).push_back('\n');
         }

@@ -53,6 +53,14 @@ TEST(NixMessages, FramesOfTheLibraryAreLeftOut) {
               "error:\n" + own + "\n       error: boom");
 }
 
+TEST(NixMessages, AnErrorsOwnPlaceInTheLibraryIsLeftOut) {
+    EXPECT_EQ(
+        withoutLibrary("error: boom\n\n       at /lib/w.nix:20:58:\n\n           19|\n           20|   x\n"
+                       "             | ^\n       Did you mean y?",
+                       "/lib"),
+        "error: boom\n\n       Did you mean y?");
+}
+
 TEST(NixMessages, AnErrorWithoutATraceStaysAsItIs) {
     const std::string error = "error: boom\n\n       at /t/ci.nix:6:19:\n\n            6| b\n             | "
                               "^\n       Did you mean x?";
