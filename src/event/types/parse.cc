@@ -167,7 +167,13 @@ Result<std::optional<Event>> readEvent(const JsonObject& json) {
                                 schemaVersion),
                     "use the version of Cirque that wrote it, or a newer one");
     }
+    CIRQUE_TRY(field("type", text));
+    CIRQUE_TRY_ASSIGN(auto body, readBody(text, json));
+    if (!body) {
+        return std::optional<Event>();
+    }
     Event event;
+    event.body = std::move(*body);
     CIRQUE_TRY(field("seq", event.seq));
     CIRQUE_TRY(field("mono", event.mono.nanos));
     CIRQUE_TRY(field("time", text));
@@ -182,12 +188,6 @@ Result<std::optional<Event>> readEvent(const JsonObject& json) {
         return wrongType("run", "the id of a run");
     }
     event.run = *run;
-    CIRQUE_TRY(field("type", text));
-    CIRQUE_TRY_ASSIGN(auto body, readBody(text, json));
-    if (!body) {
-        return std::optional<Event>();
-    }
-    event.body = std::move(*body);
     return std::optional<Event>(std::move(event));
 }
 

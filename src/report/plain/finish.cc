@@ -128,7 +128,9 @@ void PlainListener::verdict(const event::Event& event, const event::RunFinished&
         tolerated += one.tolerated ? 1 : 0;
         skipped += one.outcome && one.outcome->kind == OutcomeKind::Skipped ? 1 : 0;
     }
-    std::string text = fmt::format("{} {}", shown(runName_), shown(inWords(body.outcome)));
+    // which jobs failed says more than that one did
+    const bool said = !bad.empty() && body.outcome.kind == OutcomeKind::Failed && !body.outcome.timeout;
+    std::string text = fmt::format("{} {}", shown(runName_), said ? "failed" : shown(inWords(body.outcome)));
     if (!bad.empty()) {
         constexpr std::size_t most = 5;
         const auto end = bad.begin() + static_cast<std::ptrdiff_t>(std::min(most, bad.size()));
