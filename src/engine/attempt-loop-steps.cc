@@ -37,12 +37,27 @@ Outcome timedOut(Outcome outcome, Millis timeout) {
     return outcome;
 }
 
+// What the log of this step must not show: the job's secrets and those of the step alone.
+std::vector<std::string> secretsOf(const std::vector<std::string>& ofJob, const exec::StepEnv& env) {
+    std::vector<std::string> all = ofJob;
+    for (const exec::Vars& layer : env.above) {
+        for (const exec::Var& var : layer) {
+            if (var.secret) {
+                all.push_back(var.value);
+            }
+        }
+    }
+    return all;
+}
+
 } // namespace
 
 Result<exec::StepEnv> AttemptLoop::stepEnv(const plan::Step& step) const {
     CIRQUE_TRY_ASSIGN(exec::Vars own, world_.ports.env.stepEnv(*job_, step, inputs_.references));
     exec::Vars top = jobVars(world_.run, *world_.plan, *job_);
-    top.push_back({"STEP_NAME", step.name, false});
+    if (!step.name.empty()) { // the job's own condition belongs to no step
+        top.push_back({"STEP_NAME", step.name, false});
+    }
     top.insert(top.end(), inputs_.needs.begin(), inputs_.needs.end());
     exec::StepEnv env;
     env.below = env_.below;
@@ -89,7 +104,7 @@ io::Task<ActionResult> AttemptLoop::checkCondition(CheckCondition check) {
         co_return co_await runLimited(std::move(spec), jobLog_, check.timeout);
     }
     const TryRef ref = spec.ref;
-    auto log = std::make_shared<LazySink>(world_.ports.logs, ref, env_.redact);
+    auto log = std::make_shared<LazySink>(world_.ports.logs, ref, secretsOf(env_.redact, spec.env));
     ActionResult result = co_await runLimited(std::move(spec), log, check.timeout);
     if (const Result<void> finished = log->finish(); !finished) {
         result.outcome = outcomeOf(finished.error());
@@ -107,14 +122,7 @@ io::Task<ActionResult> AttemptLoop::runTry(RunTry action) {
         co_return ActionResult{outcomeOf(env.error()), {}, {}, {}};
     }
     spec.env = std::move(*env);
-    std::vector<std::string> redact = env_.redact;
-    for (const exec::Vars& layer : spec.env.above) {
-        for (const exec::Var& var : layer) {
-            if (var.secret) {
-                redact.push_back(var.value);
-            }
-        }
-    }
+    const std::vector<std::string> redact = secretsOf(env_.redact, spec.env);
     const TryRef ref = spec.ref;
     auto log = world_.ports.logs.open(ref, redact);
     if (!log) {

@@ -75,10 +75,17 @@ io::Task<RunReport> RunLoop::run(std::shared_ptr<RunControl> control) {
         machine_.cancel(signal);
     }
     pump();
-    co_await group_.join();
-    control->onCancel = nullptr;
+    std::string thrown;
+    try {
+        co_await group_.join();
+    } catch (const std::exception& error) {
+        thrown = error.what();
+    }
+    control->onCancel = nullptr; // it refers to this object
     if (!verdict_) {
-        co_return RunReport{Outcome::infrastructure("the run stopped before all its jobs had ended"), 3};
+        co_return RunReport{
+            Outcome::infrastructure(fmt::format("the run stopped before all its jobs had ended: {}", thrown)),
+            3};
     }
     co_return RunReport{verdict_->outcome, verdict_->exitStatus};
 }
@@ -203,7 +210,14 @@ io::Task<> RunLoop::attempt(int job, int number) {
 }
 
 io::Task<> RunLoop::timer(TimerId id, Millis delay, io::StopSource own) {
-    const bool elapsed = co_await world_.ports.clock.sleep(delay, own.token());
+    bool elapsed = false;
+    try {
+        elapsed = co_await world_.ports.clock.sleep(delay, own.token());
+    } catch (const std::exception& error) {
+        // without its timers a run could wait for ever
+        machine_.abort(Outcome::infrastructure(fmt::format("the clock failed: {}", error.what())));
+        pump();
+    }
     if (!elapsed || own.token().stopRequested()) {
         co_return;
     }

@@ -60,7 +60,7 @@ Result<exec::Vars> FakeEnv::stepEnv(const plan::Job& /*job*/, const plan::Step& 
                                     const Results& /*results*/) {
     exec::Vars vars;
     for (const plan::EnvEntry& entry : step.env) {
-        vars.push_back({entry.name, entry.value.text, false});
+        vars.push_back({entry.name, entry.value.text, entry.value.kind == plan::Value::Kind::Secret});
     }
     return vars;
 }
@@ -76,7 +76,8 @@ io::Task<Result<void>> FakeProvisioner::provision(std::shared_ptr<const plan::Jo
 }
 
 Result<std::shared_ptr<exec::OutputSink>> MemoryLogs::open(const TryRef& ref,
-                                                           const std::vector<std::string>& /*redact*/) {
+                                                           const std::vector<std::string>& redact) {
+    redacted[ref] = redact;
     if (openFails) {
         return fail(*openFails);
     }

@@ -33,6 +33,7 @@ class MemoryLogs final : public engine::LogStore {
   public:
     std::map<TryRef, std::string> text;
     std::map<TryRef, int> finished;
+    std::map<TryRef, std::vector<std::string>> redacted; // what the log was told to hide
     std::optional<Error> openFails;
     std::optional<Error> finishFails;
 

@@ -225,6 +225,22 @@ TEST(RunLoop, AListenerMayCancelFromWithinAnEvent) {
     expectClean(world);
 }
 
+TEST(RunLoop, EveryLogHidesTheSecretsOfJobAndStep) {
+    World world;
+    world.env.base.redact = {"of the job"};
+    world.executor.script = [](const exec::StepSpec&) { return Script{.print = "x"}; };
+    plan::Job made = job("a");
+    made.condition.bash = "true";
+    made.steps = {step("s", When::Always, "true")};
+    made.steps[0].env = {{"T", {plan::Value::Kind::Secret, "of the step", ""}}};
+    world.run(planOf({made}));
+    const std::vector<std::string> both{"of the job", "of the step"};
+    EXPECT_EQ(world.logs.redacted.at(TryRef{"a", 1, 0, 1}), both);
+    EXPECT_EQ(world.logs.redacted.at(TryRef{"a", 1, 0, 0}), both) << "a condition sees the step's secrets";
+    EXPECT_EQ(world.logs.redacted.at(TryRef{"a", 1, -1, 1}), std::vector<std::string>{"of the job"});
+    expectClean(world);
+}
+
 TEST(RunLoop, TheHandleAndEveryLogAreAccountedFor) {
     World world;
     world.executor.script = [](const exec::StepSpec& spec) { return Script{.print = spec.name + "\n"}; };
