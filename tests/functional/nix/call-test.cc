@@ -281,6 +281,23 @@ TEST_F(Flake, AFlakeWithoutNixpkgsLeavesTheHostSet) {
     EXPECT_EQ(plan.hostTools.size(), 1u);
 }
 
+TEST_F(Flake, InputsFollowOneAnotherAndMayBePlainFolders) {
+    write("flake.nix", "{ outputs = _: { }; }");
+    write("flake.lock", R"({"version":7,"root":"root","nodes":{
+      "root":{"inputs":{"nixpkgs":"np","dep":"dep","data":"data","again":["dep","base"]}},
+      "np":{"locked":{"type":"path","path":"./np"}},
+      "dep":{"inputs":{"base":["nixpkgs"]},"locked":{"type":"path","path":"./dep"}},
+      "data":{"flake":false,"locked":{"type":"path","path":"./data"}}}})");
+    write("np/flake.nix", "{ outputs = { self }: { mark = \"np\"; legacyPackages = { }; }; }");
+    write("dep/flake.nix", "{ outputs = { self, base }: { mark = \"dep of ${base.mark}\"; }; }");
+    write("data/text", "plain");
+    const plan::Plan plan =
+        planOf("{ cirque, inputs }: cirque.mkWorkflow { name = \"${inputs.dep.mark}, ${inputs.again.mark}, "
+               "${builtins.readFile (inputs.data + \"/text\")}\"; " +
+               std::string(job) + "}");
+    EXPECT_EQ(plan.name, "dep of np, np, plain");
+}
+
 TEST_F(Flake, AnUnusedNixpkgsIsNotFetched) {
     lockNixpkgs(R"({"type":"tarball","url":"http://127.0.0.1:9/np.tar.gz"})");
     EXPECT_EQ(
