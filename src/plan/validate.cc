@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace cirque::plan {
 namespace {
@@ -69,26 +70,34 @@ void collectOutputs(Checks& checks) {
     }
 }
 
+// For each input whether an earlier one has the same name and path.
+std::vector<bool> repeatedInputs(const std::vector<ArtifactInput>& inputs) {
+    std::vector<bool> repeated(inputs.size(), false);
+    if (inputs.size() > 1) {
+        std::unordered_map<std::string_view, std::unordered_set<std::string_view>> seen;
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            repeated[i] = !seen[inputs[i].name].insert(inputs[i].path).second;
+        }
+    }
+    return repeated;
+}
+
 void checkInputs(Checks& checks, std::size_t index) {
     const Job& job = checks.plan.jobs[index];
-    std::unordered_map<std::string_view, std::vector<std::string_view>> seen;
+    const std::vector<bool> repeated = repeatedInputs(job.inputs);
     for (std::size_t i = 0; i < job.inputs.size(); ++i) {
         const ArtifactInput& input = job.inputs[i];
         const auto path = [&job, i] {
             return jobPath(job, {{"inputs"}, {{}, static_cast<std::ptrdiff_t>(i)}});
         };
-        std::vector<std::string_view>& places = seen[input.name];
-        if (contains(places, std::string_view(input.path))) {
+        const auto producer = checks.producers.find(input.name);
+        if (repeated[i]) {
             checks.add(path(),
                        fmt::format("artifact {} is restored twice to the same path", quoted(input.name)));
-            continue;
-        }
-        places.push_back(input.path);
-        const auto producer = checks.producers.find(input.name);
-        if (producer == checks.producers.end()) {
+        } else if (producer == checks.producers.end()) {
             checks.add(path(), fmt::format("no job outputs an artifact {}", quoted(input.name)),
                        checks.nearestArtifact(input.name));
-        } else if (checks.job(producer->second).name == job.name) {
+        } else if (producer->second == static_cast<int>(index)) {
             checks.add(path(), fmt::format("artifact {} is this job's own output", quoted(input.name)));
         } else {
             checks.needUpstream(index, producer->second, path, "artifact", input.name);
