@@ -49,7 +49,7 @@ Outcome noSuchProgram(std::string_view program) {
 
 // What execve would refuse with E2BIG, said in a person's words (execve(2), "Limits on size of arguments").
 std::optional<Outcome> tooLarge(const PreparedStep& prepared) {
-    constexpr std::size_t longest = 32 * 4096; // MAX_ARG_STRLEN, with the NUL
+    constexpr std::size_t longest = 131072; // MAX_ARG_STRLEN, with the NUL
     const auto refuse = [](std::string message) {
         Outcome outcome = Outcome::failedExit(126);
         outcome.message = std::move(message);

@@ -76,8 +76,9 @@ TEST_F(StepRunnerTest, WorkdirIsBelowTheJobsFolder) {
 // Wrong: a step's env or retry settings leak into later steps (the peer's do).
 TEST_F(StepRunnerTest, AStepsEnvAndExportsDoNotReachLaterSteps) {
     inJob([this]() -> io::Task<> {
-        co_await runner->run(bash("export FROM_SHELL=1; [ \"$LEVEL\" = debug ]", {{"LEVEL", "debug"}}), sink,
-                             {});
+        const Variables env{{"LEVEL", "debug"}};
+        const StepRequest first = bash("export FROM_SHELL=1; [ \"$LEVEL\" = debug ]", env);
+        co_await runner->run(first, sink, {});
         const StepEnd end =
             co_await runner->run(bash("echo \"${LEVEL-unset} ${FROM_SHELL-unset}\""), sink, {});
         EXPECT_TRUE(end.outcome.ok());

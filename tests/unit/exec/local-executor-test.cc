@@ -94,7 +94,7 @@ class LocalExecutorTest : public testing::Test {
     }
 
     // open, prepare, `body`, close.
-    void inSite(std::function<io::Task<>(JobSite&)> body) {
+    void inSite(std::function<io::Task<>(JobSite*)> body) {
         LocalExecutor executor(options_, workspaces_, artifacts_);
         io::Runtime runtime;
         const std::function<io::Task<>()> main = [&]() -> io::Task<> {
@@ -102,7 +102,7 @@ class LocalExecutorTest : public testing::Test {
             auto site = co_await executor.open(place(), handle);
             EXPECT_TRUE(site);
             prepared_ = co_await (*site)->prepare(sink_, {});
-            co_await body(**site);
+            co_await body(site->get());
             const auto closed = co_await (*site)->close();
             EXPECT_TRUE(closed) << (closed ? "" : closed.error().text());
         };
@@ -136,15 +136,15 @@ TEST_F(LocalExecutorTest, NamesThatClashGetANumber) {
 }
 
 TEST_F(LocalExecutorTest, AJobRunsInItsFolderAndLeavesNothing) {
-    inSite([&](JobSite& site) -> io::Task<> {
+    inSite([&](JobSite* site) -> io::Task<> {
         EXPECT_TRUE(prepared_);
-        const StepResult result = co_await site.run(
+        const StepResult result = co_await site->run(
             bash("pwd; touch made; echo v=1 > $CIRQUE_OUTPUT; stat -c %a \"${JOB_ENV%/*}\"; sleep 1000 & "),
             sink_, {});
         EXPECT_TRUE(result.outcome.ok());
         EXPECT_EQ(result.outputs, (std::vector<std::pair<std::string, std::string>>{{"v", "1"}}));
-        (void)co_await site.restoreArtifact("in", "public");
-        (void)co_await site.saveArtifact("out", "dist");
+        (void)co_await site->restoreArtifact("in", "public");
+        (void)co_await site->saveArtifact("out", "dist");
     });
     const std::string job = folder_ + "/work/jobs/build_it_now";
     EXPECT_EQ(sink_->text, job + "\n700\n");
@@ -159,7 +159,7 @@ TEST_F(LocalExecutorTest, AJobRunsInItsFolderAndLeavesNothing) {
 TEST_F(LocalExecutorTest, KeepLeavesTheWorkspaceOnly) {
     options_.keep = true;
     job_->copyRepo = false;
-    inSite([&](JobSite& site) -> io::Task<> { co_await site.run(bash("touch made"), sink_, {}); });
+    inSite([&](JobSite* site) -> io::Task<> { co_await site->run(bash("touch made"), sink_, {}); });
     EXPECT_TRUE(exists(folder_ + "/work/jobs/build_it_now/made"));
     EXPECT_FALSE(exists(folder_ + "/private/build_it_now"));
     EXPECT_TRUE(workspaces_.made[0].ends_with(" empty"));
@@ -168,9 +168,9 @@ TEST_F(LocalExecutorTest, KeepLeavesTheWorkspaceOnly) {
 // Wrong: after a full disk a step runs in a folder that is not there.
 TEST_F(LocalExecutorTest, AFailedPrepareIsToldAndClosesCleanly) {
     workspaces_.refuse = true;
-    inSite([&](JobSite& site) -> io::Task<> {
+    inSite([&](JobSite* site) -> io::Task<> {
         EXPECT_FALSE(prepared_);
-        const StepResult result = co_await site.run(bash("true"), sink_, {});
+        const StepResult result = co_await site->run(bash("true"), sink_, {});
         EXPECT_EQ(result.outcome.kind, OutcomeKind::Infrastructure);
     });
 }
@@ -179,7 +179,7 @@ TEST_F(LocalExecutorTest, MissingHostToolsAreToldWhenTheJobStarts) {
     plan_->hostTools = {{"@t@", "nosuchtool", {}}};
     job_->steps.resize(1);
     job_->steps[0].closure.hostTools = {"@t@"};
-    inSite([](JobSite&) -> io::Task<> { co_return; });
+    inSite([](JobSite*) -> io::Task<> { co_return; });
     EXPECT_EQ(sink_->text,
               "cirque: warning: nosuchtool is not on the PATH of this machine; a step that calls it ends "
               "with status 127\n");
