@@ -10,4 +10,7 @@ namespace cirque::fuzz {
 // A plan document: read, written again, read again, used.
 void plan(std::string_view bytes);
 
+// The journal of a run: read, each event written again and read again, summed up, the summary kept and read.
+void journal(std::string_view bytes);
+
 } // namespace cirque::fuzz
