@@ -6,35 +6,35 @@ namespace cirque::test {
 namespace {
 
 Ran runJobs(const Project& project, const std::string& jobs, std::vector<std::string> more = {}) {
-    project.write("p.json", R"({"plan":1,"name":"t","jobs":{)" + jobs + "}}");
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{)json" + jobs + "}}");
     more.insert(more.begin(), {"run", "p.json"});
     return project.cirque(std::move(more));
 }
 
 TEST(Artifacts, KeepDotfilesModesLinksAndTimes) {
     const Project project;
-    const Ran ran = runJobs(project, R"(
+    const Ran ran = runJobs(project, R"json(
         "a":{"copyRepo":false,"outputs":{"dist":"dist"},"steps":[{"name":"s","run":
           "mkdir -p dist/sub dist/empty; echo x > dist/.hidden; echo y > dist/sub/run; chmod 755 dist/sub/run; ln -s sub/run dist/link; touch -d '2001-02-03 04:05:06 UTC' dist/.hidden"}]},
         "b":{"copyRepo":false,"needs":["a"],"inputs":["dist"],"steps":[{"name":"s","run":
-          "cat dist/.hidden; dist/link >/dev/null 2>&1 || true; test -x dist/sub/run; test -L dist/link; test -d dist/empty; TZ=UTC stat -c %y dist/.hidden"}]})");
+          "cat dist/.hidden; dist/link >/dev/null 2>&1 || true; test -x dist/sub/run; test -L dist/link; test -d dist/empty; TZ=UTC stat -c %y dist/.hidden"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("2001-02-03 04:05:06")) << ran.all();
 }
 
 TEST(Artifacts, TheOriginalPathStaysBelowTheRestorePath) {
     const Project project;
-    const Ran ran = runJobs(project, R"(
+    const Ran ran = runJobs(project, R"json(
         "a":{"outputs":{"front":"dist/frontend/"},"steps":[{"name":"s","run":"mkdir -p dist/frontend; echo hi > dist/frontend/index"}]},
         "b":{"needs":["a"],"inputs":[{"name":"front","path":"public/"},"front"],"steps":[{"name":"s","run":
-          "cat public/dist/frontend/index dist/frontend/index"}]})");
+          "cat public/dist/frontend/index dist/frontend/index"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
 }
 
 TEST(Artifacts, AreSavedWhenTheJobFailedOnlyIfAskedTo) {
     const Project project;
-    const Ran ran = runJobs(project, R"(
-        "a":{"outputs":{"log":{"path":"log","when":"always"},"bin":"bin"},"steps":[{"name":"s","run":"echo L > log; echo B > bin; exit 1"}]})");
+    const Ran ran = runJobs(project, R"json(
+        "a":{"outputs":{"log":{"path":"log","when":"always"},"bin":"bin"},"steps":[{"name":"s","run":"echo L > log; echo B > bin; exit 1"}]})json");
     EXPECT_EQ(ran.status, 1) << ran.all();
     const Ran list = project.cirque({"artifacts", project.lastRun(), "--json"});
     EXPECT_TRUE(list.outHas("\"log\"")) << list.all();
@@ -43,7 +43,8 @@ TEST(Artifacts, AreSavedWhenTheJobFailedOnlyIfAskedTo) {
 
 TEST(Artifacts, ALinkOutOfTheJobsFolderIsNotFollowed) {
     const Project project;
-    const Ran ran = runJobs(project, R"("a":{"outputs":{"x":"up/passwd"},"steps":[{"name":"s","run":"ln -s /etc up"}]})");
+    const Ran ran = runJobs(
+        project, R"json("a":{"outputs":{"x":"up/passwd"},"steps":[{"name":"s","run":"ln -s /etc up"}]})json");
     EXPECT_NE(ran.status, 0) << ran.all();
     const Ran list = project.cirque({"artifacts", project.lastRun()});
     EXPECT_FALSE(list.outHas("passwd")) << list.all();
@@ -56,8 +57,8 @@ TEST(Workspace, HoldsTrackedAndNewFilesButNotIgnoredOnesAndAGitThatWorks) {
     project.commitAll();
     project.write("new", "2");
     project.write("ignored", "3");
-    const Ran ran = runJobs(project, R"("a":{"steps":[{"name":"s","run":
-        "test -e tracked; test -e new; ! test -e ignored; git log --oneline | wc -l; git add -A; git commit -qm more; git rev-list --count HEAD"}]})");
+    const Ran ran = runJobs(project, R"json("a":{"steps":[{"name":"s","run":
+        "test -e tracked; test -e new; ! test -e ignored; git log --oneline | wc -l; git add -A; git -c user.name=t -c user.email=t@e commit -qm more; git rev-list --count HEAD"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("[a/s] 2")) << ran.all();
     EXPECT_EQ(project.shell("git rev-list --count HEAD").out, "1\n") << "the user's repository was written";
@@ -68,7 +69,9 @@ TEST(Workspace, TheUsersTreeIsNeverWritten) {
     project.write("file", "before");
     project.commitAll();
     const Ran listing = project.shell("find . -printf '%p %T@ %s\\n' | sort");
-    project.write("../p.json", R"({"plan":1,"name":"t","jobs":{"a":{"steps":[{"name":"s","run":"echo after > file; rm -rf .git; touch more"}]}}})");
+    project.write(
+        "../p.json",
+        R"json({"plan":1,"name":"t","jobs":{"a":{"steps":[{"name":"s","run":"echo after > file; rm -rf .git; touch more"}]}}})json");
     const Ran ran = project.cirque({"run", "../p.json"});
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_EQ(project.shell("find . -printf '%p %T@ %s\\n' | sort").out, listing.out);
@@ -77,30 +80,34 @@ TEST(Workspace, TheUsersTreeIsNeverWritten) {
 TEST(Workspace, EachJobHasItsOwnAndItIsGoneAfterwards) {
     const Project project;
     project.write("shared", "0");
-    const Ran ran = runJobs(project, R"(
+    const Ran ran = runJobs(project, R"json(
         "a":{"steps":[{"name":"s","run":"echo a > shared"}]},
-        "b":{"needs":["a"],"steps":[{"name":"s","run":"test \"$(cat shared)\" = 0; case $PWD in */jobs/b) ;; *) exit 1;; esac"}]})");
+        "b":{"needs":["a"],"steps":[{"name":"s","run":"test \"$(cat shared)\" = 0; case $PWD in */jobs/b) ;; *) exit 1;; esac"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_EQ(project.shell("find " + project.state() + " -name shared | wc -l").out, "0\n");
 }
 
 TEST(Workspace, KeepLeavesTheJobsFolders) {
     const Project project;
-    EXPECT_EQ(runJobs(project, R"("a":{"steps":[{"name":"s","run":"echo kept > made"}]})", {"--keep"}).status, 0);
+    EXPECT_EQ(runJobs(project, R"json("a":{"steps":[{"name":"s","run":"echo kept > made"}]})json", {"--keep"})
+                  .status,
+              0);
     EXPECT_EQ(project.shell("cat $(find " + project.state() + " -name made)").out, "kept\n");
 }
 
 TEST(Workspace, WithoutCopyRepoTheFolderStartsEmpty) {
     const Project project;
     project.write("file", "x");
-    const Ran ran = runJobs(project, R"("a":{"copyRepo":false,"steps":[{"name":"s","run":"ls -A | wc -l"}]})");
+    const Ran ran =
+        runJobs(project, R"json("a":{"copyRepo":false,"steps":[{"name":"s","run":"ls -A | wc -l"}]})json");
     EXPECT_TRUE(ran.outHas("[a/s] 0")) << ran.all();
 }
 
 TEST(Workspace, AWorkdirIsRelativeToTheJobsFolder) {
     const Project project;
     project.write("sub/file", "x");
-    const Ran ran = runJobs(project, R"("a":{"steps":[{"name":"s","workdir":"sub","run":"cat file; basename $PWD"}]})");
+    const Ran ran = runJobs(
+        project, R"json("a":{"steps":[{"name":"s","workdir":"sub","run":"cat file; echo; basename $PWD"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("[a/s] sub")) << ran.all();
 }

@@ -11,15 +11,17 @@ namespace {
 
 // A step that says it lives and then holds on, with a child that detached itself and ignores TERM.
 std::string holdOn(const Project& project, const std::string& mark) {
-    return fmt::format("(trap '' TERM; setsid sleep 600 & disown; touch {0}/{1}; sleep 600)", project.dir(), mark);
+    return fmt::format("(trap '' TERM; setsid sleep 600 & disown; touch {0}/{1}; sleep 600)", project.dir(),
+                       mark);
 }
 
 TEST(Cancel, InterruptExitsWith130AndStopsEverything) {
     const Project project;
-    project.write("p.json", fmt::format(R"({{"plan":1,"name":"t","jobs":{{
+    project.write("p.json",
+                  fmt::format(R"json({{"plan":1,"name":"t","jobs":{{
         "work":{{"steps":[{{"name":"s","run":{}}}]}},
-        "deploy":{{"needs":["work"],"steps":[{{"name":"s","run":"echo DEPLOYED"}}]}}}}}})",
-                                        quoteJson("touch $JOB_DIR/x; touch " + project.dir() + "/alive; sleep 600")));
+        "deploy":{{"needs":["work"],"steps":[{{"name":"s","run":"echo DEPLOYED"}}]}}}}}})json",
+                              quoteJson("touch $JOB_DIR/x; touch " + project.dir() + "/alive; sleep 600")));
     Running run = project.start({"run", "p.json"});
     project.waitFor("alive");
     run.signal(SIGINT);
@@ -42,7 +44,7 @@ TEST(Cancel, TerminateExitsWith143) {
 
 TEST(Cancel, CancelledAndAlwaysStepsAndJobsRunOthersDoNot) {
     const Project project;
-    project.write("p.json", fmt::format(R"({{"plan":1,"name":"t","jobs":{{
+    project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{
         "work":{{"steps":[
             {{"name":"s","run":{}}},
             {{"name":"plain","run":"echo PLAIN-STEP"}},
@@ -50,7 +52,7 @@ TEST(Cancel, CancelledAndAlwaysStepsAndJobsRunOthersDoNot) {
             {{"name":"a","run":"echo ALWAYS-STEP","condition":"always()"}}]}},
         "undo":{{"needs":["work"],"condition":"cancelled()","steps":[{{"name":"s","run":"echo CANCELLED-JOB"}}]}},
         "tell":{{"needs":["work"],"condition":"always()","steps":[{{"name":"s","run":"echo ALWAYS-JOB"}}]}},
-        "next":{{"needs":["work"],"steps":[{{"name":"s","run":"echo PLAIN-JOB"}}]}}}}}})",
+        "next":{{"needs":["work"],"steps":[{{"name":"s","run":"echo PLAIN-JOB"}}]}}}}}})json",
                                         quoteJson("touch " + project.dir() + "/alive; sleep 600")));
     Running run = project.start({"run", "p.json"});
     project.waitFor("alive");
@@ -87,15 +89,16 @@ TEST(Cancel, KillOfCirqueLeavesNoProcessAndTheRunIsInterrupted) {
     const Ran runs = project.cirque({"runs", "--json"});
     EXPECT_TRUE(runs.outHas("\"interrupted\"")) << runs.all();
     EXPECT_EQ(project.cirque({"run", project.planOf({"true"})}).status, 0);
-    EXPECT_EQ(project.shell("ls -A \"$CIRQUE_PRIVATE_DIR\" | wc -l").out, "0\n") << "a dead run's secrets stay in memory";
+    EXPECT_EQ(project.shell("ls -A \"$CIRQUE_PRIVATE_DIR\" | wc -l").out, "0\n")
+        << "a dead run's secrets stay in memory";
 }
 
 TEST(Cancel, ATimeoutKillsTheStepsTreeAndADaemonOfAnEarlierStepLivesOn) {
     const Project project;
-    project.write("p.json", R"({"plan":1,"name":"t","jobs":{"a":{"steps":[
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{"a":{"steps":[
         {"name":"daemon","run":"setsid sleep 600 >/dev/null 2>&1 & echo $! > $JOB_DIR/pid"},
         {"name":"slow","run":"setsid sleep 700 & wait","timeout":1},
-        {"name":"look","run":"kill -0 $(cat pid) && echo DAEMON-ALIVE; ! pgrep -f 'sleep 700' && echo SLOW-GONE","condition":"always()"}]}}})");
+        {"name":"look","run":"kill -0 $(cat pid) && echo DAEMON-ALIVE; ! pgrep -f 'sleep 700' && echo SLOW-GONE","condition":"always()"}]}}})json");
     const Ran ran = project.cirque({"run", "p.json"});
     EXPECT_EQ(ran.status, 1) << ran.all();
     EXPECT_TRUE(ran.outHas("DAEMON-ALIVE")) << ran.all();
@@ -105,7 +108,9 @@ TEST(Cancel, ATimeoutKillsTheStepsTreeAndADaemonOfAnEarlierStepLivesOn) {
 
 TEST(Cancel, AWorkflowDeadlineExitsWith124) {
     const Project project;
-    project.write("p.json", R"({"plan":1,"name":"t","deadline":1,"jobs":{"a":{"steps":[{"name":"s","run":"sleep 600"}]}}})");
+    project.write(
+        "p.json",
+        R"json({"plan":1,"name":"t","deadline":1,"jobs":{"a":{"steps":[{"name":"s","run":"sleep 600"}]}}})json");
     const Ran ran = project.cirque({"run", "p.json"});
     EXPECT_EQ(ran.status, 124) << ran.all();
     project.expectNoLeftovers();
@@ -113,9 +118,9 @@ TEST(Cancel, AWorkflowDeadlineExitsWith124) {
 
 TEST(Cancel, AJobDeadlineFailsTheJobOnly) {
     const Project project;
-    project.write("p.json", R"({"plan":1,"name":"t","jobs":{
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{
         "a":{"deadline":1,"steps":[{"name":"s","run":"sleep 600"}]},
-        "b":{"steps":[{"name":"s","run":"echo B-DONE"}]}}})");
+        "b":{"steps":[{"name":"s","run":"echo B-DONE"}]}}})json");
     const Ran ran = project.cirque({"run", "p.json"});
     EXPECT_EQ(ran.status, 1) << ran.all();
     EXPECT_TRUE(ran.outHas("B-DONE")) << ran.all();
@@ -123,10 +128,11 @@ TEST(Cancel, AJobDeadlineFailsTheJobOnly) {
 
 TEST(Cancel, FailFastCancelsTheRest) {
     const Project project;
-    project.write("p.json", fmt::format(R"({{"plan":1,"name":"t","jobs":{{
+    project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{
         "bad":{{"steps":[{{"name":"s","run":{}}}]}},
-        "long":{{"steps":[{{"name":"s","run":{}}}]}}}}}})",
-                                        quoteJson("while [ ! -e " + project.dir() + "/alive ]; do sleep 0.01; done; exit 1"),
+        "long":{{"steps":[{{"name":"s","run":{}}}]}}}}}})json",
+                                        quoteJson("while [ ! -e " + project.dir() +
+                                                  "/alive ]; do sleep 0.01; done; exit 1"),
                                         quoteJson("touch " + project.dir() + "/alive; sleep 600")));
     const Ran ran = project.cirque({"run", "p.json", "--fail-fast", "--jobs", "2"});
     EXPECT_EQ(ran.status, 1) << ran.all();

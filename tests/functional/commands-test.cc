@@ -18,8 +18,8 @@ json::object parsed(const Ran& ran) {
 
 TEST(Commands, ThePlanOfAWorkflowIsADocumentThatRuns) {
     const Project project;
-    project.write("ci.nix", R"({ cirque, ... }: cirque.mkWorkflow { name = "ci";
-      jobs.a.steps = [ { name = "s"; bash = "echo from-plan"; } ]; })");
+    project.write("ci.nix", R"json({ cirque, ... }: cirque.mkWorkflow { name = "ci";
+      jobs.a.steps = [ { name = "s"; bash = "echo from-plan"; } ]; })json");
     const Ran plan = project.cirque({"plan", "--json"});
     ASSERT_EQ(plan.status, 0) << plan.all();
     EXPECT_EQ(parsed(plan).begin()->key(), "plan") << "the first key says the version";
@@ -31,9 +31,12 @@ TEST(Commands, ThePlanOfAWorkflowIsADocumentThatRuns) {
 
 TEST(Commands, CheckAcceptsAValidWorkflowAndNamesTheLineOfABadOne) {
     const Project project;
-    project.write("good.nix", R"({ cirque, ... }: cirque.mkWorkflow { name = "g"; jobs.a.steps = [ { bash = ":"; } ]; })");
+    project.write(
+        "good.nix",
+        R"json({ cirque, ... }: cirque.mkWorkflow { name = "g"; jobs.a.steps = [ { bash = ":"; } ]; })json");
     EXPECT_EQ(project.cirque({"check", "good.nix"}).status, 0);
-    project.write("bad.nix", "{ cirque, ... }: cirque.mkWorkflow {\n  name = \"b\";\n  jobs.a = {\n    need = [ ];\n    steps = [ { bash = \":\"; } ];\n  };\n}\n");
+    project.write("bad.nix", "{ cirque, ... }: cirque.mkWorkflow {\n  name = \"b\";\n  jobs.a = {\n    need "
+                             "= [ ];\n    steps = [ { bash = \":\"; } ];\n  };\n}\n");
     const Ran bad = project.cirque({"check", "bad.nix"});
     EXPECT_EQ(bad.status, 2) << bad.all();
     EXPECT_TRUE(bad.errHas("bad.nix:4:5")) << bad.all();
@@ -76,6 +79,10 @@ TEST(Commands, LogsTakeAStepByNameOrNumberAndKeepEveryByte) {
 
 TEST(Commands, AnUnknownRunIsNamedWithAHint) {
     const Project project;
+    const Ran empty = project.cirque({"show", "0000"});
+    EXPECT_EQ(empty.status, 2) << empty.all();
+    EXPECT_TRUE(empty.errHas("nothing has run yet")) << empty.all();
+    (void)project.cirque({"run", project.planOf({"true"})});
     const Ran ran = project.cirque({"show", "0000"});
     EXPECT_EQ(ran.status, 2) << ran.all();
     EXPECT_TRUE(ran.errHas("0000") && ran.errHas("cirque runs")) << ran.all();
@@ -83,13 +90,14 @@ TEST(Commands, AnUnknownRunIsNamedWithAHint) {
 
 TEST(Commands, NamedJobsBringWhatTheyNeedAndOnlyDoesNot) {
     const Project project;
-    project.write("p.json", R"({"plan":1,"name":"t","jobs":{
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{
         "a":{"steps":[{"name":"s","run":"echo RAN-A"}]},
         "b":{"needs":["a"],"steps":[{"name":"s","run":"echo RAN-B"}]},
-        "c":{"steps":[{"name":"s","run":"echo RAN-C"}]}}})");
+        "c":{"steps":[{"name":"s","run":"echo RAN-C"}]}}})json");
     const Ran withNeeds = project.cirque({"run", "p.json", "b"});
     EXPECT_EQ(withNeeds.status, 0) << withNeeds.all();
-    EXPECT_TRUE(withNeeds.outHas("RAN-A") && withNeeds.outHas("RAN-B") && !withNeeds.outHas("RAN-C")) << withNeeds.all();
+    EXPECT_TRUE(withNeeds.outHas("RAN-A") && withNeeds.outHas("RAN-B") && !withNeeds.outHas("RAN-C"))
+        << withNeeds.all();
     const Ran only = project.cirque({"run", "p.json", "--only", "b"});
     EXPECT_EQ(only.status, 0) << only.all();
     EXPECT_TRUE(!only.outHas("RAN-A") && only.outHas("RAN-B")) << only.all();
@@ -118,8 +126,10 @@ TEST(Commands, EveryEventAndLineCanBeHadAsJson) {
 
 TEST(Commands, ParametersAreCheckedAndReachTheJobs) {
     const Project project;
-    project.write("p.json", R"({"plan":1,"name":"t","params":{"level":{"type":"choice","choices":["low","high"],"default":"low"}},
-        "jobs":{"a":{"env":{"LEVEL":{"param":"level"}},"steps":[{"name":"s","run":"echo level=$LEVEL"}]}}})");
+    project.write(
+        "p.json",
+        R"json({"plan":1,"name":"t","params":{"level":{"type":"choice","choices":["low","high"],"default":"low"}},
+        "jobs":{"a":{"env":{"LEVEL":{"param":"level"}},"steps":[{"name":"s","run":"echo level=$LEVEL"}]}}})json");
     EXPECT_TRUE(project.cirque({"run", "p.json"}).outHas("level=low"));
     EXPECT_TRUE(project.cirque({"run", "p.json", "--param", "level=high"}).outHas("level=high"));
     EXPECT_EQ(project.cirque({"run", "p.json", "--param", "level=odd"}).status, 2);
@@ -140,7 +150,9 @@ TEST(Commands, AnUnknownCommandOrOptionIsNamedWithTheNearest) {
 
 TEST(Commands, DirectoryMovesThereAndAFolderTargetMeansTheSame) {
     const Project project;
-    project.write("sub/ci.nix", R"({ cirque, ... }: cirque.mkWorkflow { name = "s"; jobs.a.steps = [ { bash = "ls"; } ]; })");
+    project.write(
+        "sub/ci.nix",
+        R"json({ cirque, ... }: cirque.mkWorkflow { name = "s"; jobs.a.steps = [ { bash = "ls"; } ]; })json");
     EXPECT_TRUE(project.cirque({"run", "-C", "sub"}).outHas("ci.nix"));
     EXPECT_TRUE(project.cirque({"run", "./sub"}).outHas("ci.nix"));
     EXPECT_EQ(project.cirque({"run"}).status, 2) << "there is no workflow at the top";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The environment of a step: the order of the levels, JOB_ENV, outputs, secrets. A wrong order silently deploys the
-// wrong thing.
+// The environment of a step: the order of the levels, JOB_ENV, outputs, secrets. A wrong order silently
+// deploys the wrong thing.
 #include "tests/functional/support/project.hh"
 
 #include <fmt/format.h>
@@ -15,29 +15,30 @@ Ran runPlan(const Project& project, const std::string& document, std::vector<std
 }
 
 TEST(Environment, EachLevelWinsOverTheOneBelow) {
-    const Project project;
+    Project project;
     project.write("wf.env", "A=workflow-file\nB=workflow-file\n");
     project.write("job.env", "A=job-file\nB=job-file\nC=job-file\nD=job-file\n");
     project.set("A", "caller");
-    const std::string document = R"({"plan":1,"name":"t","passEnv":["PATH","A"],
+    const std::string document = R"json({"plan":1,"name":"t","passEnv":["PATH","A"],
         "envFrom":[{"kind":"file","path":"wf.env"}],
         "env":{"B":"workflow","C":"workflow"},
         "jobs":{"j":{"envFrom":[{"kind":"file","path":"job.env"}],"env":{"D":"job","E":"job","F":"job"},
           "steps":[
             {"name":"set","run":"echo E=job-env >> $JOB_ENV; echo F=job-env >> $JOB_ENV"},
-            {"name":"show","env":{"F":"step","G":"step"},"run":"echo A=$A B=$B C=$C D=$D E=$E F=$F G=$G"}]}}})";
+            {"name":"show","env":{"F":"step","G":"step"},"run":"echo A=$A B=$B C=$C D=$D E=$E F=$F G=$G"}]}}})json";
     const Ran ran = runPlan(project, document);
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("A=job-file B=job-file C=job-file D=job E=job-env F=step G=step")) << ran.all();
     const Ran over = runPlan(project, document, {"--env", "G=override", "--env", "A=override"});
-    EXPECT_TRUE(over.outHas("A=override B=job-file C=job-file D=job E=job-env F=step G=override")) << over.all();
+    EXPECT_TRUE(over.outHas("A=override B=job-file C=job-file D=job E=job-env F=step G=override"))
+        << over.all();
 }
 
 TEST(Environment, OnlyPassedVariablesOfTheCallerReachASteps) {
-    const Project project;
+    Project project;
     project.set("MY_TOKEN", "leak");
     const std::string document =
-        R"({"plan":1,"name":"t","jobs":{"j":{"steps":[{"name":"s","run":"echo token=${MY_TOKEN-none} ci=$CI home=$HOME"}]}}})";
+        R"json({"plan":1,"name":"t","jobs":{"j":{"steps":[{"name":"s","run":"echo token=${MY_TOKEN-none} ci=$CI home=$HOME"}]}}})json";
     const Ran ran = runPlan(project, document);
     EXPECT_TRUE(ran.outHas("token=none ci=true home=" + project.root())) << ran.all();
     EXPECT_TRUE(runPlan(project, document, {"--inherit-env"}).outHas("token=leak"));
@@ -45,17 +46,17 @@ TEST(Environment, OnlyPassedVariablesOfTheCallerReachASteps) {
 
 TEST(Environment, AStepsOwnVariablesDoNotReachTheNextStep) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{"j":{"steps":[
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{"j":{"steps":[
         {"name":"a","env":{"X":"1"},"run":"export Y=2"},
-        {"name":"b","run":"echo x=${X-none} y=${Y-none}"}]}}})");
+        {"name":"b","run":"echo x=${X-none} y=${Y-none}"}]}}})json");
     EXPECT_TRUE(ran.outHas("x=none y=none")) << ran.all();
 }
 
 TEST(Environment, JobEnvIsSourcedAsBashAndCarriesSeveralLines) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{"j":{"steps":[
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{"j":{"steps":[
         {"name":"a","run":"printf 'export PATH=\"/extra:$PATH\"\\nKEY=\"one\\ntwo\"\\n' >> $JOB_ENV"},
-        {"name":"b","run":"echo \"${PATH%%:*}\"; echo \"$KEY\" | wc -l"}]}}})");
+        {"name":"b","run":"echo \"${PATH%%:*}\"; echo \"$KEY\" | wc -l"}]}}})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("[j/b] /extra")) << ran.all();
     EXPECT_TRUE(ran.outHas("[j/b] 2")) << ran.all();
@@ -63,58 +64,60 @@ TEST(Environment, JobEnvIsSourcedAsBashAndCarriesSeveralLines) {
 
 TEST(Environment, ABrokenJobEnvFailsTheStepThatWroteIt) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{"j":{"steps":[
-        {"name":"a","run":"echo 'FOO=a b c' >> $JOB_ENV"},{"name":"b","run":"echo NEXT"}]}}})");
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{"j":{"steps":[
+        {"name":"a","run":"echo 'FOO=a b c' >> $JOB_ENV"},{"name":"b","run":"echo NEXT"}]}}})json");
     EXPECT_EQ(ran.status, 1) << ran.all();
     EXPECT_FALSE(ran.outHas("NEXT")) << ran.all();
 }
 
 TEST(Environment, AResultReachesTheJobsThatNeedItAndTheirEnv) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{
         "make it":{"results":["version"],"steps":[{"name":"s","run":"echo version=1.2.3 >> $CIRQUE_OUTPUT"}]},
         "use":{"needs":["make it"],"env":{"V":{"result":"make it","name":"version"}},
-               "steps":[{"name":"s","run":"echo got $V $NEEDS_MAKE_IT_VERSION"}]}}})");
+               "steps":[{"name":"s","run":"echo got $V $NEEDS_MAKE_IT_VERSION"}]}}})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("got 1.2.3 1.2.3")) << ran.all();
 }
 
 TEST(Environment, AMissingResultFailsTheJobThatPromisedIt) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{
-        "a":{"results":["version"],"steps":[{"name":"s","run":":"}]}}})");
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{
+        "a":{"results":["version"],"steps":[{"name":"s","run":":"}]}}})json");
     EXPECT_EQ(ran.status, 1) << ran.all();
     EXPECT_TRUE(ran.outHas("version")) << ran.all();
 }
 
 TEST(Environment, ADynamicMatrixGrowsTheGraph) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{
         "discover":{"results":["targets"],"steps":[{"name":"s","run":"echo 'targets=[\"alpha\",\"beta\"]' >> $CIRQUE_OUTPUT"}]},
         "build":{"needs":["discover"],"matrix":{"axes":{"target":{"result":"discover","name":"targets"}}},
                  "steps":[{"name":"s","run":"echo building $MATRIX_TARGET"}]},
-        "done":{"needs":["build"],"steps":[{"name":"s","run":"echo ALL-BUILT"}]}}})");
+        "done":{"needs":["build"],"steps":[{"name":"s","run":"echo ALL-BUILT"}]}}})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
-    EXPECT_TRUE(ran.outHas("building alpha") && ran.outHas("building beta") && ran.outHas("ALL-BUILT")) << ran.all();
+    EXPECT_TRUE(ran.outHas("building alpha") && ran.outHas("building beta") && ran.outHas("ALL-BUILT"))
+        << ran.all();
 }
 
 TEST(Secrets, ASecretIsOnlyInItsStepAndNeverInALog) {
-    const Project project;
+    Project project;
     project.set("DEPLOY_KEY", "s3cr3t-value-of-mine");
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{
         "a":{"steps":[{"name":"s","env":{"KEY":{"secret":"DEPLOY_KEY"}},"run":"echo key is $KEY; echo ${#KEY}"}]},
-        "b":{"steps":[{"name":"s","run":"echo b has ${KEY-nothing}"}]}}})",
+        "b":{"steps":[{"name":"s","run":"echo b has ${KEY-nothing}"}]}}})json",
                             {"--secret", "DEPLOY_KEY"});
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("key is ***")) << ran.all();
     EXPECT_TRUE(ran.outHas("b has nothing")) << ran.all();
-    EXPECT_EQ(project.shell("grep -rl s3cr3t-value-of-mine " + project.state()).status, 1) << "on disk in clear";
+    EXPECT_EQ(project.shell("grep -rl s3cr3t-value-of-mine " + project.state()).status, 1)
+        << "on disk in clear";
 }
 
 TEST(Secrets, AMissingSecretStopsTheRunBeforeItBegins) {
     const Project project;
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{
-        "a":{"steps":[{"name":"s","env":{"KEY":{"secret":"DEPLOY_KEY"}},"run":"echo RAN"}]}}})");
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{
+        "a":{"steps":[{"name":"s","env":{"KEY":{"secret":"DEPLOY_KEY"}},"run":"echo RAN"}]}}})json");
     EXPECT_EQ(ran.status, 2) << ran.all();
     EXPECT_TRUE(ran.errHas("DEPLOY_KEY")) << ran.all();
     EXPECT_FALSE(ran.outHas("RAN")) << ran.all();
@@ -123,9 +126,9 @@ TEST(Secrets, AMissingSecretStopsTheRunBeforeItBegins) {
 TEST(Secrets, ValuesOfASecretFileProviderAreRedacted) {
     const Project project;
     project.write(".env", "TOKEN=\"hush-hush-12345\"\n");
-    const Ran ran = runPlan(project, R"({"plan":1,"name":"t","jobs":{"a":{
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{"a":{
         "envFrom":[{"kind":"file","path":".env","required":true,"secrets":true}],
-        "steps":[{"name":"s","run":"echo token $TOKEN"}]}}})");
+        "steps":[{"name":"s","run":"echo token $TOKEN"}]}}})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("token ***")) << ran.all();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The world misbehaves: each fault ends with a message that says what failed, on what, and what to do; never with a
-// crash, a hang or a green run.
+// The world misbehaves: each fault ends with a message that says what failed, on what, and what to do; never
+// with a crash, a hang or a green run.
 #include "tests/functional/support/project.hh"
 
 #include <fmt/format.h>
@@ -11,13 +11,13 @@
 namespace cirque::test {
 namespace {
 
-constexpr const char* hello = R"({ cirque, ... }: cirque.mkWorkflow {
-  name = "hello"; jobs.a.steps = [ { bash = "echo hello"; } ]; })";
+constexpr const char* hello = R"json({ cirque, ... }: cirque.mkWorkflow {
+  name = "hello"; jobs.a.steps = [ { bash = "echo hello"; } ]; })json";
 
 // A PATH with links to these programs only.
 std::string pathWith(const Project& project, const std::string& programs) {
-    const Ran made = project.shell(fmt::format(
-        "mkdir -p ../bin && for p in {}; do ln -sf $(command -v $p) ../bin/$p; done", programs));
+    const Ran made = project.shell(
+        fmt::format("mkdir -p ../bin && for p in {}; do ln -sf $(command -v $p) ../bin/$p; done", programs));
     EXPECT_EQ(made.status, 0) << made.all();
     return project.root() + "/bin";
 }
@@ -66,7 +66,9 @@ TEST(Faults, AFolderWithoutGitIsCopiedAsItIs) {
 
 TEST(Faults, AnEvaluationErrorShowsNixsOwnMessageAndPlace) {
     const Project project;
-    project.write("ci.nix", "{ cirque, ... }: cirque.mkWorkflow {\n  name = \"x\";\n  jobs = throw \"no jobs today\"; }");
+    project.write(
+        "ci.nix",
+        "{ cirque, ... }: cirque.mkWorkflow {\n  name = \"x\";\n  jobs = throw \"no jobs today\"; }");
     const Ran ran = project.cirque({"run"});
     EXPECT_EQ(ran.status, 2) << ran.all();
     EXPECT_TRUE(ran.errHas("no jobs today")) << ran.all();
@@ -85,7 +87,8 @@ TEST(Faults, AKilledNixIsInfrastructureAndNotAVerdict) {
     Project project;
     project.write("ci.nix", hello);
     project.write("bin/nix-instantiate", "#!/bin/sh\nkill -KILL $$\n", 0755);
-    project.set("PATH", project.dir() + "/bin:" + std::string(getenv("PATH"))); // NOLINT(concurrency-mt-unsafe)
+    project.set("PATH",
+                project.dir() + "/bin:" + std::string(getenv("PATH"))); // NOLINT(concurrency-mt-unsafe)
     const Ran ran = project.cirque({"run"});
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_TRUE(ran.errHas("nix-instantiate")) << ran.all();
@@ -101,14 +104,14 @@ TEST(Faults, AStateFolderThatCannotBeMadeIsNamed) {
 }
 
 TEST(Faults, AFullDiskEndsTheRunWithThreeAndSaysSo) {
-    const Project project;
+    Project project;
     const Ran mounted = project.shell("mkdir -p ../small && mount -t tmpfs -o size=256k tmpfs ../small");
     if (mounted.status != 0) {
         GTEST_SKIP() << "SKIPPED: mounting a small tmpfs needs root";
     }
-    Project& changed = const_cast<Project&>(project);
-    changed.set("CIRQUE_STATE_DIR", project.root() + "/small/state");
-    const Ran ran = project.cirque({"run", project.planOf({"head -c 4000000 /dev/zero | tr '\\0' x"}, R"("copyRepo":false)")});
+    project.set("CIRQUE_STATE_DIR", project.root() + "/small/state");
+    const Ran ran = project.cirque(
+        {"run", project.planOf({"head -c 4000000 /dev/zero | tr '\\0' x"}, R"json("copyRepo":false)json")});
     (void)project.shell("umount -l ../small");
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_TRUE((ran.out + ran.err).find("No space left") != std::string::npos) << ran.all();
@@ -116,12 +119,13 @@ TEST(Faults, AFullDiskEndsTheRunWithThreeAndSaysSo) {
 
 TEST(Faults, NamesAndValuesAreJustCharacters) {
     const Project project;
-    project.write("p.json", R"({"plan":1,"name":"$(touch /tmp/x) 'q' \"d\"","jobs":{
+    project.write("p.json", R"json({"plan":1,"name":"$(touch /tmp/x) 'q' \"d\"","jobs":{
         "a/b $(exit 3) 'x'":{"env":{"V":"$(echo injected) `id` \"q\" 'q' \\ /"},"steps":[
-           {"name":"st/ep \"1\" $HOME","run":"printf '%s|%s|%s\\n' \"$V\" \"$JOB_NAME\" \"$STEP_NAME\""}]}}})");
+           {"name":"st/ep \"1\" $HOME","run":"printf '%s|%s|%s\\n' \"$V\" \"$JOB_NAME\" \"$STEP_NAME\""}]}}})json");
     const Ran ran = project.cirque({"run", "p.json"});
     EXPECT_EQ(ran.status, 0) << ran.all();
-    EXPECT_TRUE(ran.outHas(R"($(echo injected) `id` "q" 'q' \ /|a/b $(exit 3) 'x'|st/ep "1" $HOME)")) << ran.all();
+    EXPECT_TRUE(ran.outHas(R"json($(echo injected) `id` "q" 'q' \ /|a/b $(exit 3) 'x'|st/ep "1" $HOME)json"))
+        << ran.all();
     const Ran logs = project.cirque({"logs", project.lastRun(), "a/b $(exit 3) 'x'/st/ep \"1\" $HOME"});
     EXPECT_TRUE(logs.outHas("injected")) << logs.all();
 }
@@ -136,10 +140,12 @@ TEST(Faults, HostilePlanDocumentsEndWithTwo) {
     }
     for (const std::string& document :
          {std::string("not json"), std::string("{}"), std::string("[]"), deep, std::string("{\"plan\":2}"),
-          R"({"plan":1,"name":")" + huge + R"(","jobs":{}})",
-          R"({"plan":1,"name":"t","jobs":{"a":{"needs":[)" + needs + R"(],"steps":[{"name":"s","run":":"}]}}})",
+          R"json({"plan":1,"name":")json" + huge + R"json(","jobs":{}})json",
+          R"json({"plan":1,"name":"t","jobs":{"a":{"needs":[)json" + needs +
+              R"json(],"steps":[{"name":"s","run":":"}]}}})json",
           std::string("{\"plan\":1,\"name\":\"\xff\xfe\",\"jobs\":{}}"),
-          std::string(R"({"plan":1,"name":"t","jobs":{"a\u001b[2J":{"steps":[{"name":"s","run":":"}]}}})")}) {
+          std::string(
+              R"json({"plan":1,"name":"t","jobs":{"a\u001b[2J":{"steps":[{"name":"s","run":":"}]}}})json")}) {
         project.write("p.json", document);
         const Ran ran = project.cirque({"run", "p.json"}, 20);
         EXPECT_EQ(ran.status, 2) << document.substr(0, 80) << "\n" << ran.all().substr(0, 2000);

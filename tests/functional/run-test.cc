@@ -31,10 +31,10 @@ TEST(Run, TheLastLineWithoutNewlineIsKept) {
 
 TEST(Run, AWorkflowWrittenInNixRuns) {
     const Project project;
-    project.write("ci.nix", R"({ cirque, ... }: cirque.mkWorkflow {
+    project.write("ci.nix", R"json({ cirque, ... }: cirque.mkWorkflow {
       name = "ci";
       jobs.hello.steps = [ { name = "greet"; bash = "echo hello from nix"; } ];
-    })");
+    })json");
     const Ran ran = project.cirque({"run"});
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("[hello/greet] hello from nix")) << ran.all();

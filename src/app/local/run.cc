@@ -39,7 +39,7 @@ Result<Opened> openRun(const LocalRequest& request) {
     };
     auto opened = begin();
     if (!opened) {
-        return fail(std::move(opened.error()).within("while making the run's folder"));
+        return fail(std::move(opened.error()).within(fmt::format("while making the run's folder in {}", request.settings.stateDir)));
     }
     return opened;
 }

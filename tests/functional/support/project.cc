@@ -31,7 +31,8 @@ std::string slurp(const std::string& path) {
 }
 
 // True when `ready` became true within `seconds`.
-template <class Ready> bool poll(int seconds, Ready ready) {
+template <class Ready>
+bool poll(int seconds, Ready ready) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     while (!ready()) {
         if (std::chrono::steady_clock::now() > end) {
@@ -52,7 +53,8 @@ Running::Running(pid_t pid, std::string outFile, std::string errFile)
     : pid_(pid), outFile_(std::move(outFile)), errFile_(std::move(errFile)) {}
 
 Running::Running(Running&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), outFile_(std::move(other.outFile_)), errFile_(std::move(other.errFile_)) {}
+    : pid_(std::exchange(other.pid_, -1)), outFile_(std::move(other.outFile_)),
+      errFile_(std::move(other.errFile_)) {}
 
 Running::~Running() {
     if (pid_ > 0) {
@@ -129,10 +131,11 @@ std::string Project::read(const std::string& path) const {
 std::string Project::planOf(const std::vector<std::string>& scripts, const std::string& jobExtra) const {
     std::string steps;
     for (std::size_t i = 0; i < scripts.size(); ++i) {
-        steps += fmt::format("{}{{\"name\":\"s{}\",\"run\":{}}}", i == 0 ? "" : ",", i + 1, quoteJson(scripts[i]));
+        steps +=
+            fmt::format("{}{{\"name\":\"s{}\",\"run\":{}}}", i == 0 ? "" : ",", i + 1, quoteJson(scripts[i]));
     }
-    write("plan.json", fmt::format(R"({{"plan":1,"name":"test","jobs":{{"main":{{"steps":[{}]{}}}}}}})", steps,
-                                   jobExtra.empty() ? "" : "," + jobExtra));
+    write("plan.json", fmt::format(R"({{"plan":1,"name":"test","jobs":{{"main":{{"steps":[{}]{}}}}}}})",
+                                   steps, jobExtra.empty() ? "" : "," + jobExtra));
     return "plan.json";
 }
 
@@ -172,8 +175,10 @@ Running Project::spawn(std::vector<std::string> argv) const {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, outFile.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
-    posix_spawn_file_actions_addopen(&actions, 2, errFile.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+    posix_spawn_file_actions_addopen(&actions, 1, outFile.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND,
+                                     0644);
+    posix_spawn_file_actions_addopen(&actions, 2, errFile.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND,
+                                     0644);
     posix_spawn_file_actions_addchdir_np(&actions, dir_.c_str());
     pid_t pid = -1;
     const int failed =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A throw-away project with its own home and state, in which the built cirque runs for real. Tests read like the
-// manual: write a workflow, run a command, look at what happened.
+// A throw-away project with its own home and state, in which the built cirque runs for real. Tests read like
+// the manual: write a workflow, run a command, look at what happened.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,8 @@
 namespace cirque::test {
 
 struct Ran {
-    int status = -1; // exit status; 128 + signal when a signal ended it; -1: did not end in time (and was killed)
+    int status =
+        -1; // exit status; 128 + signal when a signal ended it; -1: did not end in time (and was killed)
     std::string out;
     std::string err;
 
@@ -72,7 +73,9 @@ class Project {
     void commitAll() const;
 
     // Changes of the environment that cirque gets (nullopt: unset).
-    void set(const std::string& name, std::optional<std::string> value) { environment_[name] = std::move(value); }
+    void set(const std::string& name, std::optional<std::string> value) {
+        environment_[name] = std::move(value);
+    }
 
     [[nodiscard]] Running start(std::vector<std::string> arguments) const; // cirque ARGUMENTS in dir()
     [[nodiscard]] Ran cirque(std::vector<std::string> arguments, int seconds = 60) const;
