@@ -42,7 +42,7 @@ JsonObject toJson(const JobSummary& job) {
     out["outcome"] = orNull(job.outcome);
     out["tolerated"] = job.tolerated;
     out["attempts"] = job.attempts;
-    out["executor"] = job.executor;
+    putText(out, "executor", job.executor);
     out["started"] = orNull(job.started);
     out["duration"] = job.duration.count();
     out["setup"] = toJson(job.setup);
@@ -70,7 +70,7 @@ JsonArray artifacts(const RunSummary& run) {
         putText(made, "path", artifact.path);
         made["bytes"] = artifact.bytes;
         made["files"] = artifact.files;
-        made["sha256"] = artifact.sha256;
+        putText(made, "sha256", artifact.sha256);
         out.push_back(std::move(made));
     }
     return out;
@@ -88,7 +88,7 @@ JsonObject toJson(const RunSummary& run) {
     out["exitStatus"] = run.exitStatus ? Json(*run.exitStatus) : Json(nullptr);
     putText(out, "workflow", run.workflow);
     putText(out, "tree", run.tree);
-    out["cirque"] = run.version;
+    putText(out, "cirque", run.version);
     if (!run.damage.empty()) {
         putText(out, "damage", run.damage);
     }
