@@ -60,6 +60,10 @@ TEST(RunLoop, AJournalFailureAtAnyMomentEndsTheRun) {
     for (int at = 1; at <= appends; ++at) {
         World world;
         world.journal.failFrom(at, Error{ErrorCode::DiskFull, "cannot write the journal: no space", {}, {}});
+        world.executor.script = [&](const exec::StepSpec&) {
+            EXPECT_LT(world.journal.appends(), at) << "a step ran that the journal does not hold";
+            return Script{};
+        };
         const auto report = world.run(planOf({job("a"), job("b", {"a"}), job("c")}));
         // the last record only repeats the verdict that was already settled
         EXPECT_EQ(report.exitStatus, at == appends ? report.exitStatus : 3) << "append " << at;

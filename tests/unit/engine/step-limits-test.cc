@@ -79,6 +79,17 @@ TEST(Deadline, OfAJobInTheWaitBetweenTriesKeepsTheCode) {
     EXPECT_EQ(world.of("s").exit, 9);
 }
 
+TEST(Deadline, OfAJobLeavesNoTimeForAnotherTry) {
+    Steps world;
+    world.one.deadline = given(Millis{4000});
+    world.one.steps = {step("s")};
+    world.one.steps[0].retry = attempts(9);
+    world.does["s"] = {{.sleep = Millis{600000}}};
+    EXPECT_EQ(world.go().exitStatus, 1);
+    EXPECT_EQ(world.clock.elapsed(), Millis{4000});
+    EXPECT_TRUE(world.journal.all<event::StepRetrying>().empty());
+}
+
 TEST(Deadline, OfTheWorkflowExits124) {
     Steps world;
     world.whole.deadline = given(Millis{4000});
