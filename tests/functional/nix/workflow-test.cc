@@ -6,8 +6,6 @@
 namespace cirque::frontend {
 namespace {
 
-using testing::Test;
-
 const plan::Step& onlyStep(const plan::Plan& plan) {
     return plan.jobs.at(0).steps.at(0);
 }
