@@ -43,12 +43,18 @@ function(cirque_library name)
   endif()
 endfunction()
 
+# Starting a shared program costs more than starting a static one: 1.3 ms instead of 0.6 ms for `cirque --version`.
+option(CIRQUE_STATIC "Link the programs statically" ON)
+
 # cirque_program(NAME SOURCES file... DEPS library...): the program NAME in the build folder.
 function(cirque_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE cirque-options ${ARG_DEPS})
   target_precompile_headers(${name} REUSE_FROM cirque-base)
+  if(CIRQUE_STATIC AND NOT CIRQUE_SANITIZE)
+    target_link_options(${name} PRIVATE -static)
+  endif()
 endfunction()
 
 # cirque_test(NAME SOURCES file... DEPS library... [TIMEOUT seconds]): the GoogleTest program NAME-test.

@@ -41,6 +41,9 @@ Result<void> print(std::string_view text);
 // "cirque: error: ..." and the hint, to standard error.
 void printError(const Error& error);
 
+// A warning or a trace of the evaluation, to standard error; control characters but colours are left out.
+void printNote(std::string_view text);
+
 // 2 for usage, evaluation, plan and unsupported; 1 for provider and build; 3 for the rest (docs/contracts.md).
 int exitStatus(ErrorCode code);
 

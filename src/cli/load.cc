@@ -92,6 +92,7 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     request.pkgsFolder = start;
     request.environment = context.environment;
     request.stateDir = context.settings.stateDir;
+    request.notes = printNote;
     for (const std::string& text : arguments.all("param")) {
         CIRQUE_CO_TRY_ASSIGN(auto assignment, splitAssignment(text, "param"));
         request.params.push_back(std::move(assignment));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hh"
 
+#include "base/text.hh"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -31,6 +33,14 @@ void printError(const Error& error) {
     fmt::print(stderr, "cirque: error: {}\n", error.text());
     if (!error.hint.empty()) {
         fmt::print(stderr, "  hint: {}\n", error.hint);
+    }
+}
+
+void printNote(std::string_view text) {
+    for (const std::string_view line : split(text, '\n')) {
+        if (!line.empty()) {
+            fmt::print(stderr, "{}\n", keepOnlyColours(line));
+        }
     }
 }
 

@@ -42,7 +42,8 @@ const plan::GeneratedFile* generated(const plan::Plan& plan, std::string_view pa
 
 } // namespace
 
-EnvSourcePort::EnvSourcePort(const LocalRequest& request) : request_(request) {}
+EnvSourcePort::EnvSourcePort(const LocalRequest& request, KnownSecrets& secrets)
+    : request_(request), secrets_(secrets) {}
 
 io::Task<Result<engine::JobEnv>> EnvSourcePort::jobEnv(std::shared_ptr<const plan::Job> job, Results results) {
     co_return settle(*job, results);
@@ -81,6 +82,7 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
         CIRQUE_TRY_ASSIGN(const exec::Vars vars, settled(step.env, results, level));
         collect(vars);
     }
+    secrets_.add(out.redact);
     return out;
 }
 

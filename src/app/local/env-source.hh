@@ -2,6 +2,7 @@
 // The engine's EnvSource: settles every level of a job's environment, reading each provider of the workflow once.
 #pragma once
 
+#include "app/local/known-secrets.hh"
 #include "app/local/request.hh"
 #include "engine/api/ports.hh"
 
@@ -13,8 +14,8 @@ namespace cirque::app {
 
 class EnvSourcePort : public engine::EnvSource {
   public:
-    // `request` must outlive it.
-    explicit EnvSourcePort(const LocalRequest& request);
+    // Both must outlive it; `secrets` learns every secret value that is settled.
+    EnvSourcePort(const LocalRequest& request, KnownSecrets& secrets);
 
     io::Task<Result<engine::JobEnv>> jobEnv(std::shared_ptr<const plan::Job> job, Results results) override;
     Result<exec::Vars> stepEnv(const plan::Job& job, const plan::Step& step, const Results& results) override;
@@ -28,6 +29,7 @@ class EnvSourcePort : public engine::EnvSource {
     Result<exec::Vars> settled(const plan::Env& env, const Results& results, const std::string& level) const;
 
     const LocalRequest& request_;
+    KnownSecrets& secrets_;
 };
 
 } // namespace cirque::app

@@ -49,6 +49,7 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
         workflow.stateFolder = request.stateDir;
         workflow.system = thisSystem();
         workflow.environment = request.environment.variables();
+        workflow.notes = request.notes;
         loaded = co_await frontend::loadWorkflow(std::move(workflow), std::move(stop));
     }
     if (!loaded) {

@@ -8,6 +8,7 @@
 #include "io/runtime/task.hh"
 #include "plan/types.hh"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ struct PlanRequest {
     std::vector<std::pair<std::string, std::string>> params;
     config::Environment environment;
     std::string stateDir;
+    std::function<void(std::string_view)> notes; // warnings and traces of the evaluation; may be empty
 };
 
 struct LoadedPlan {

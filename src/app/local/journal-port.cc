@@ -5,8 +5,8 @@
 
 namespace cirque::app {
 
-JournalPort::JournalPort(event::JournalWriter writer, event::Bus& bus, RunId run)
-    : writer_(std::move(writer)), bus_(bus), run_(std::move(run)) {}
+JournalPort::JournalPort(event::JournalWriter writer, event::Bus& bus, const KnownSecrets& secrets, RunId run)
+    : writer_(std::move(writer)), bus_(bus), secrets_(secrets), run_(std::move(run)) {}
 
 Result<void> JournalPort::append(std::vector<event::Body> bodies) {
     if (failure_) {
@@ -20,6 +20,7 @@ Result<void> JournalPort::append(std::vector<event::Body> bodies) {
         if (const auto* added = std::get_if<event::JobsAdded>(&body)) {
             numbers_.add(*added);
         }
+        secrets_.redact(body);
         events.push_back({++seq_, wall, mono, run_, std::move(body)});
     }
     if (auto written = writer_.append(events); !written) {

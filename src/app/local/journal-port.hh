@@ -2,6 +2,7 @@
 // The engine's Journal on top of a journal file and the listeners: numbers and stamps events, appends, then tells.
 #pragma once
 
+#include "app/local/known-secrets.hh"
 #include "engine/api/ports.hh"
 #include "event/bus/listener.hh"
 #include "event/journal/journal.hh"
@@ -14,8 +15,8 @@ namespace cirque::app {
 
 class JournalPort : public engine::Journal {
   public:
-    // `bus` must outlive it.
-    JournalPort(event::JournalWriter writer, event::Bus& bus, RunId run);
+    // `bus` and `secrets` must outlive it.
+    JournalPort(event::JournalWriter writer, event::Bus& bus, const KnownSecrets& secrets, RunId run);
 
     // Nothing is told to listeners unless the journal holds it. After a first failure every append fails with the
     // same error. Blocks for the write.
@@ -29,6 +30,7 @@ class JournalPort : public engine::Journal {
   private:
     event::JournalWriter writer_;
     event::Bus& bus_;
+    const KnownSecrets& secrets_;
     RunId run_;
     std::int64_t seq_ = 0;
     event::JobNumbers numbers_;

@@ -75,8 +75,8 @@ class LogSink : public exec::OutputSink {
     bool late_ = false;
 };
 
-LogStorePort::LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus)
-    : runFolder_(std::move(runFolder)), journal_(journal), bus_(bus) {}
+LogStorePort::LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus, const KnownSecrets& secrets)
+    : runFolder_(std::move(runFolder)), journal_(journal), bus_(bus), secrets_(secrets) {}
 
 Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
                                                              const std::vector<std::string>& redact) {
@@ -84,7 +84,9 @@ Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
         fmt::format("{}/{}", runFolder_, event::logBase(journal_.jobNumber(ref.job), ref));
     CIRQUE_TRY(io::makeFolders(base.substr(0, base.rfind('/'))));
     CIRQUE_TRY_ASSIGN(event::LogWriter writer, event::LogWriter::create(base));
-    auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(redact)), journal_, bus_);
+    std::vector<std::string> values = secrets_.values();
+    values.insert(values.end(), redact.begin(), redact.end());
+    auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(values)), journal_, bus_);
     open_[ref] = sink;
     return std::shared_ptr<exec::OutputSink>(std::move(sink));
 }

@@ -18,8 +18,8 @@ class LogSink;
 
 class LogStorePort : public engine::LogStore {
   public:
-    // `runFolder` exists; `journal` and `bus` outlive it and every sink it opened.
-    LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus);
+    // `runFolder` exists; the others outlive it and every sink it opened.
+    LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus, const KnownSecrets& secrets);
 
     Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref, const std::vector<std::string>& redact) override;
 
@@ -30,6 +30,7 @@ class LogStorePort : public engine::LogStore {
     std::string runFolder_;
     JournalPort& journal_;
     event::Bus& bus_;
+    const KnownSecrets& secrets_;
     std::map<TryRef, std::shared_ptr<LogSink>> open_; // tries that have not ended
 };
 

@@ -63,7 +63,7 @@ class LocalRun {
   public:
     LocalRun(LocalRequest request, Opened opened)
         : request_(std::move(request)), folder_(std::move(opened.folder)), lock_(std::move(opened.lock)),
-          journal_(std::move(opened.journal), bus_, request_.options.run), places_(request_, folder_) {
+          journal_(std::move(opened.journal), bus_, secrets_, request_.options.run), places_(request_, folder_) {
         for (event::Listener* listener : request_.listeners) {
             bus_.add(*listener);
         }
@@ -106,9 +106,9 @@ class LocalRun {
         engine::RunReport report;
         if (ready) {
             ClockPort clock;
-            EnvSourcePort env(request_);
+            EnvSourcePort env(request_, secrets_);
             ProvisionerPort provisioner(request_.environment, folder_.work() + "/roots");
-            LogStorePort logs(folder_.path, journal_, bus_);
+            LogStorePort logs(folder_.path, journal_, bus_, secrets_);
             const engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
             report = co_await engine::runPlan(request_.plan, request_.options, ports, std::move(control));
         } else {
@@ -129,6 +129,7 @@ class LocalRun {
     history::RunFolder folder_;
     history::RunLock lock_;
     event::Bus bus_;
+    KnownSecrets secrets_;
     JournalPort journal_;
     Places places_;
 };

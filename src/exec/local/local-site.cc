@@ -6,12 +6,19 @@
 #include <fmt/format.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 namespace cirque::exec {
 
 namespace {
+
+// True when nothing is left of the two; a job that copied nothing needs no walk on another thread.
+bool removeEmpty(const LocalFolders& folders) {
+    const auto gone = [](const std::string& path) { return ::rmdir(path.c_str()) == 0 || errno == ENOENT; };
+    return gone(folders.tools) && gone(folders.job);
+}
 
 class SinkToAgent : public agent::Sink {
   public:
@@ -114,16 +121,16 @@ io::Task<Result<void>> LocalSite::close() {
     }
     const LocalFolders folders = parts_.folders;
     const bool keep = parts_.options->keep;
-    const std::function<Result<void>()> remove = [folders, keep]() -> Result<void> {
-        Result<void> removed = io::removeTree(folders.secret);
-        if (!keep) {
+    Result<void> removed = io::removeTree(folders.secret); // a few small files in memory
+    if (!keep && !removeEmpty(folders)) {
+        const std::function<Result<void>()> remove = [folders]() -> Result<void> {
             const Result<void> tools = io::removeTree(folders.tools);
             const Result<void> job = io::removeTree(folders.job);
-            removed = !removed ? removed : !tools ? tools : job;
-        }
-        return removed;
-    };
-    Result<void> removed = co_await io::offload(remove);
+            return !tools ? tools : job;
+        };
+        const Result<void> trees = co_await io::offload(remove);
+        removed = !removed ? removed : trees;
+    }
     if (!keep && removed) {
         parts_.names->release(folders.job.substr(folders.job.rfind('/') + 1));
     }

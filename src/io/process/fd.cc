@@ -126,8 +126,9 @@ Result<void> makeFolder(const std::string& path, unsigned mode) {
 } // namespace
 
 Result<void> makeFolders(const std::string& path, unsigned mode) {
+    // mostly only the last one is missing
     struct stat info{};
-    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (::mkdir(path.c_str(), mode) == 0 || (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode))) {
         return {};
     }
     for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {

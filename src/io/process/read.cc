@@ -21,19 +21,20 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t firstPiece = 4u << 10u; // most pipes carry less; one that fills it gets a large one
 constexpr std::size_t pieceSize = 256u << 10u;
 constexpr int piecesPerTurn = 16; // then other work of the loop has its turn
 
-enum class ReadState { More, Empty, End };
+enum class ReadState { More, Filled, Empty, End };
 
-// One read(2). More: something came.
+// One read(2). More: something came; Filled: and there was no room for more.
 Result<ReadState> readPiece(int fd, std::span<char> buffer,
                             const std::function<void(std::string_view)>& sink) {
     while (true) {
         auto count = ::read(fd, buffer.data(), buffer.size());
         if (count > 0) {
             sink(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
-            return ReadState::More;
+            return static_cast<std::size_t>(count) == buffer.size() ? ReadState::Filled : ReadState::More;
         }
         if (count == 0 || errno == EIO) { // EIO: the other side of a pseudo-terminal is gone
             return ReadState::End;
@@ -60,16 +61,20 @@ Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string
         boost::system::error_code ignored;
         (void)stream.cancel(ignored); // fails only when nothing waits
     });
-    auto buffer = std::make_unique_for_overwrite<char[]>(pieceSize);
-    std::span<char> piece(buffer.get(), pieceSize);
+    std::size_t size = firstPiece;
+    auto buffer = std::make_unique_for_overwrite<char[]>(size);
     int pieces = 0;
     while (atStop == AtStop::Drain || !stop.stopRequested()) {
-        auto state = readPiece(stream.native_handle(), piece, sink);
+        auto state = readPiece(stream.native_handle(), std::span(buffer.get(), size), sink);
         if (!state) {
             co_return fail(std::move(state).error());
         }
         if (*state == ReadState::End || (*state == ReadState::Empty && stop.stopRequested())) {
             break;
+        }
+        if (*state == ReadState::Filled && size < pieceSize) {
+            size = pieceSize;
+            buffer = std::make_unique_for_overwrite<char[]>(size);
         }
         if (*state == ReadState::Empty) {
             // a descriptor that cannot be waited for (a file) never says Empty

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/known-secrets.hh"
+
+#include "secret/redactor.hh"
+
+#include <algorithm>
+#include <variant>
+
+namespace cirque::app {
+namespace {
+
+// The texts of each kind of event that may hold what a step said. Names come from the plan and stay.
+using Texts = std::vector<std::string*>;
+
+Texts textsOf(Outcome& outcome) {
+    return {&outcome.message, &outcome.hint};
+}
+
+Texts textsOf(event::ResultExported& body) {
+    return {&body.value};
+}
+
+Texts textsOf(event::Notice& body) {
+    return {&body.message, &body.hint};
+}
+
+template <class Body>
+    requires requires(Body body) { body.outcome; }
+Texts textsOf(Body& body) {
+    return textsOf(body.outcome);
+}
+
+template <class Body>
+    requires(!requires(Body body) { body.outcome; })
+Texts textsOf(Body& /*body*/) {
+    return {};
+}
+
+} // namespace
+
+void KnownSecrets::add(const std::vector<std::string>& values) {
+    for (const std::string& value : values) {
+        if (std::ranges::find(values_, value) == values_.end()) {
+            values_.push_back(value);
+        }
+    }
+}
+
+void KnownSecrets::redact(event::Body& body) const {
+    if (values_.empty()) {
+        return;
+    }
+    for (std::string* text : std::visit([](auto& each) { return textsOf(each); }, body)) {
+        if (!text->empty()) {
+            *text = secret::redact(*text, values_);
+        }
+    }
+}
+
+} // namespace cirque::app
