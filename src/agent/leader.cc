@@ -48,6 +48,7 @@ Result<std::shared_ptr<Leader>> Leader::start(const LeaderStart& what, std::shar
     options.cwd = what.folder;
     options.out = what.out;
     options.err = what.err;
+    options.resetSignals = false; // the leader does it for the step, just before it executes it
     options.keep = {{theirs.get(), lifelineNumber}, {status.write.get(), statusNumber}};
     CIRQUE_TRY_ASSIGN(io::Process process, io::Process::spawn(options));
     return std::make_shared<Leader>(std::move(process), std::move(leaders), std::move(ours),
@@ -108,6 +109,7 @@ void Leader::take(std::string_view bytes) {
 }
 
 void Leader::send(LeaderCommand command) {
+    process_.signalGroup(SIGCONT); // a step may have stopped its leader, which then would not read
     const char byte = static_cast<char>(command);
     (void)::send(lifeline_.get(), &byte, 1,
                  MSG_NOSIGNAL | MSG_DONTWAIT); // it may have ended, which watch() sees

@@ -166,13 +166,16 @@ io::Task<bool> StepRunner::endTree(std::shared_ptr<Leader> leader) {
 io::Task<Outcome> StepRunner::follow(Running running, Prepared prepared, io::StopToken stop) {
     const std::shared_ptr<Leader> leader = running.leader;
     const auto relay = stop.onStop([leader](io::StopLevel level) { leader->stop(level); });
-    while (!leader->mainEnd()) {
-        co_await leader->changed.wait();
+    while (!leader->mainEnd() && !stop.stopRequested()) {
+        co_await leader->changed.wait(stop);
     }
     const bool stopped = stop.stopRequested();
+    if (stopped) {
+        (void)co_await endTree(leader); // also ends a leader that does not answer
+    }
     running.out->endOfStep();
-    const bool lost = leader->mainEnd()->kind == MainEnd::Kind::Lost;
-    if (stopped || lost || running.out->failure()) {
+    const bool lost = !leader->mainEnd() || leader->mainEnd()->kind == MainEnd::Kind::Lost;
+    if (lost || running.out->failure()) {
         (void)co_await endTree(leader);
     }
     if (running.out->failure()) {
@@ -205,10 +208,9 @@ io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcom
 }
 
 void StepRunner::removeFiles(const PreparedStep& prepared) {
-    for (const std::string& name : {prepared.scriptName, prepared.outputName}) {
-        if (!name.empty()) {
-            (void)::unlinkat(privateFd_.get(), name.c_str(), 0); // the folder goes as a whole anyway
-        }
+    // the script stays until the job's end, when the folder goes as a whole
+    if (!prepared.outputName.empty()) {
+        (void)::unlinkat(privateFd_.get(), prepared.outputName.c_str(), 0);
     }
 }
 
