@@ -109,9 +109,6 @@ Result<PreparedStep> Preparer::prepare(const StepRequest& request, int number) {
     if (!prepared.refused) {
         prepared.refused = tooLarge(prepared);
     }
-    if (!prepared.refused && !prepared.outputName.empty()) {
-        CIRQUE_TRY(writePrivateFile(privateFd_, prepared.outputName, {}));
-    }
     return prepared;
 }
 

@@ -12,6 +12,7 @@ io::Task<> guarded(std::function<io::Task<>()> work, std::function<void(int)> on
     io::StopSource ended;
     co_await group.start();
     group.spawn(io::watchTermination(std::move(onSignal), ended.token()));
+    co_await io::yieldNow(); // signals are watched before anything begins
     std::exception_ptr failure;
     try {
         co_await work();

@@ -24,27 +24,13 @@ struct CloseFolder {
 
 } // namespace
 
-Result<std::string> stateFolder(const StateVariables& variables) {
-    if (!variables.cirqueStateDir.empty()) {
-        return variables.cirqueStateDir;
-    }
-    if (variables.xdgStateHome.starts_with('/')) {
-        return variables.xdgStateHome + "/cirque";
-    }
-    if (variables.home.starts_with('/')) {
-        return variables.home + "/.local/state/cirque";
-    }
-    return fail(ErrorCode::Usage, "cannot tell where to keep runs: neither CIRQUE_STATE_DIR nor HOME is set",
-                "set CIRQUE_STATE_DIR to a folder that may be written");
-}
-
 RunFolder runFolder(const std::string& stateDir, const RunId& run) {
     return {fmt::format("{}/runs/{}", stateDir, run.text())};
 }
 
 Result<RunFolder> makeRunFolder(const std::string& stateDir, const RunId& run) {
     RunFolder folder = runFolder(stateDir, run);
-    for (const std::string& path : {folder.path, folder.path + "/logs", folder.artifacts(), folder.work()}) {
+    for (const std::string& path : {folder.path, folder.path + "/logs", folder.artifacts()}) {
         CIRQUE_TRY(io::makeFolders(path, ownerOnly));
     }
     return folder;

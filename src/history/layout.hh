@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where runs are kept: STATE/runs/<run id>/{journal.jsonl, plan.json, summary.json, lock, logs/, artifacts/,
-// work/}; and the lock that says that a run is alive.
+// Where runs are kept: STATE/runs/<run id>/{journal.jsonl, plan.json, summary.json, lock, logs/, artifacts/}; and
+// the lock that says that a run is alive.
 #pragma once
 
 #include "base/ids.hh"
@@ -12,16 +12,6 @@
 #include <vector>
 
 namespace cirque::history {
-
-// The values of the variables of the same names; empty when unset.
-struct StateVariables {
-    std::string cirqueStateDir;
-    std::string xdgStateHome; // ignored unless absolute, as the XDG base directory specification says
-    std::string home;
-};
-
-// The state folder. Error Usage when nothing says where it is.
-Result<std::string> stateFolder(const StateVariables& variables);
 
 // Paths in one run's folder.
 struct RunFolder {
@@ -37,7 +27,6 @@ struct RunFolder {
 
     [[nodiscard]] std::string artifacts() const { return path + "/artifacts"; }
 
-    [[nodiscard]] std::string work() const { return path + "/work"; }
 
     // `base` as event::logBase gives it; the folder of the files is made by the writer.
     [[nodiscard]] std::string log(const std::string& base) const { return path + "/" + base; }
@@ -45,7 +34,7 @@ struct RunFolder {
 
 RunFolder runFolder(const std::string& stateDir, const RunId& run);
 
-// Makes a run's folder with logs/, artifacts/ and work/ in it, for its owner only. Blocks.
+// Makes a run's folder with logs/ and artifacts/ in it, for its owner only. Blocks.
 Result<RunFolder> makeRunFolder(const std::string& stateDir, const RunId& run);
 
 // Ids of all runs there, newest first (UUIDv7 sorts by time). No state folder yet: none. Blocks.

@@ -44,7 +44,7 @@ class LogSink : public exec::OutputSink {
 
     Result<void> endOfTry() {
         CIRQUE_TRY(keep(redactor_.flush()));
-        return progress(monoNow());
+        return writer_.bytes() > 0 ? progress(monoNow()) : Result<void>{};
     }
 
   private:

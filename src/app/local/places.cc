@@ -73,6 +73,10 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     co_return Result<void>{};
 }
 
+const std::string& Places::workFolder() const {
+    return parts_->work->path();
+}
+
 const std::vector<std::string>& Places::notices() const {
     return parts_->notices;
 }

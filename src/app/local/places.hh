@@ -23,6 +23,9 @@ class Places : public engine::ExecutorSet {
     // stop: the run cannot begin.
     io::Task<Result<void>> prepare(io::StopToken stop);
 
+    // Of this run, after prepare: job folders, the snapshot, roots in the store. Goes away with close.
+    [[nodiscard]] const std::string& workFolder() const;
+
     // What a person should know after prepare.
     [[nodiscard]] const std::vector<std::string>& notices() const;
 

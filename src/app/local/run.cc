@@ -9,7 +9,6 @@
 #include "app/local/request.hh"
 #include "event/journal/journal.hh"
 #include "history/layout.hh"
-#include "history/runs.hh"
 #include "io/runtime/runtime.hh"
 #include "plan/parse.hh"
 
@@ -49,13 +48,19 @@ event::RunStarted startOf(const LocalRequest& request) {
 }
 
 // A run whose place could not be made ready still ends with a verdict in its journal.
-engine::RunReport endedBefore(JournalPort& journal, const Error& error) {
-    Outcome outcome = Outcome::infrastructure(error.text(), error.hint);
+engine::RunReport endedBefore(JournalPort& journal, const Error& error, const std::vector<int>& signals) {
     constexpr int infrastructure = 3;
+    constexpr int signalBase = 128;
+    Outcome outcome = Outcome::infrastructure(error.text(), error.hint);
+    int status = infrastructure;
+    if (!signals.empty()) {
+        outcome = Outcome::cancelled();
+        status = signalBase + signals.front();
+    }
     std::vector<event::Body> bodies;
-    bodies.emplace_back(event::RunFinished{outcome, infrastructure});
+    bodies.emplace_back(event::RunFinished{outcome, status});
     (void)journal.append(std::move(bodies)); // a journal that fails has nothing better to say
-    return {std::move(outcome), infrastructure};
+    return {std::move(outcome), status};
 }
 
 // One run under way. Its coroutines are members, so that they hold no references of their own.
@@ -83,7 +88,6 @@ class LocalRun {
         if (journal_.failure()) {
             co_return fail(*journal_.failure());
         }
-        keepSummary();
         co_return report;
     }
 
@@ -107,22 +111,15 @@ class LocalRun {
         if (ready) {
             ClockPort clock;
             EnvSourcePort env(request_, secrets_);
-            ProvisionerPort provisioner(request_.environment, folder_.work() + "/roots");
+            ProvisionerPort provisioner(request_.environment, places_.workFolder() + "/roots");
             LogStorePort logs(folder_.path, journal_, bus_, secrets_);
             const engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
             report = co_await engine::runPlan(request_.plan, request_.options, ports, std::move(control));
         } else {
-            report = endedBefore(journal_, ready.error());
+            report = endedBefore(journal_, ready.error(), control->takePending());
         }
         co_await places_.close();
         co_return report;
-    }
-
-    // For the next `cirque runs`; without it the journal is read.
-    void keepSummary() {
-        if (auto run = history::loadRun(request_.settings.stateDir, request_.options.run)) {
-            (void)history::saveSummary(folder_, *run);
-        }
     }
 
     LocalRequest request_;

@@ -14,6 +14,8 @@
 namespace cirque::event {
 namespace {
 
+constexpr int openFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
 constexpr std::int64_t scanBytes = 64 << 10;
 constexpr std::int64_t cachedRecords = 256;
 constexpr std::int64_t endOfTime = std::numeric_limits<std::int64_t>::max();
@@ -35,19 +37,22 @@ Result<std::string> readAt(int fd, std::int64_t offset, std::size_t count, const
 } // namespace
 
 Result<LogReader> LogReader::open(const std::string& basePath) {
-    constexpr int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     LogReader reader;
     reader.path_ = basePath;
-    reader.log_.reset(::open((basePath + ".log").c_str(), flags));
+    reader.log_.reset(::open((basePath + ".log").c_str(), openFlags));
     if (!reader.log_) {
         return fail(systemError(errno, "open the log", basePath + ".log"));
     }
-    reader.index_.reset(::open((basePath + ".idx").c_str(), flags));
+    reader.index_.reset(::open((basePath + ".idx").c_str(), openFlags));
     reader.scanned_ = !reader.index_;
     return reader;
 }
 
 Result<LogReader::Extent> LogReader::extent() {
+    if (!index_) { // a log that had no byte yet when it was opened
+        index_.reset(::open((path_ + ".idx").c_str(), openFlags));
+        scanned_ = scanned_ && !index_;
+    }
     // The index first: its records are written after the bytes they tell of.
     Extent out;
     struct stat status{};

@@ -54,9 +54,6 @@ Result<LogWriter> LogWriter::create(const std::string& basePath, MonoTime start)
     writer.path_ = basePath;
     writer.start_ = start;
     CIRQUE_TRY_ASSIGN(writer.log_, createFile(basePath + ".log"));
-    CIRQUE_TRY_ASSIGN(writer.index_, createFile(basePath + ".idx"));
-    writer.indexBuffer_ = indexHeader;
-    CIRQUE_TRY(writer.writeIndex());
     return writer;
 }
 
@@ -147,12 +144,20 @@ Result<void> LogWriter::writeIndex() {
     if (indexBuffer_.empty()) {
         return {};
     }
+    if (!index_) { // a log without a byte has none
+        CIRQUE_TRY_ASSIGN(index_, createFile(path_ + ".idx"));
+        indexBuffer_.insert(0, indexHeader);
+    }
     CIRQUE_TRY(io::writeAll(index_.get(), indexBuffer_, path_ + ".idx"));
     indexBuffer_.clear();
     return {};
 }
 
 Result<void> LogWriter::finish() {
+    if (bytes_ == 0) {
+        log_.reset();
+        return {};
+    }
     appendRecord(indexBuffer_, {static_cast<std::uint64_t>(bytes_), flagEnd | (late_ ? flagLate : 0U),
                                 static_cast<std::uint64_t>(lines_), at_});
     CIRQUE_TRY(writeIndex());

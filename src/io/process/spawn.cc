@@ -75,7 +75,7 @@ class FileActions {
 
 class Attributes {
   public:
-    Attributes() {
+    explicit Attributes(bool resetSignals) {
         posix_spawnattr_init(&attributes_);
         sigset_t signals;
         sigemptyset(&signals);
@@ -83,8 +83,9 @@ class Attributes {
         sigfillset(&signals);
         posix_spawnattr_setsigdefault(&attributes_, &signals);
         posix_spawnattr_setpgroup(&attributes_, 0);
+        const int reset = resetSignals ? POSIX_SPAWN_SETSIGDEF : 0;
         posix_spawnattr_setflags(&attributes_,
-                                 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+                                 static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP | reset));
     }
 
     Attributes(const Attributes&) = delete;
@@ -145,7 +146,7 @@ Result<Process> Process::spawn(const SpawnOptions& options) {
     if (int error = actions.place(std::move(wanted), options.cwd); error != 0) {
         return fail(spawnError(error, options));
     }
-    Attributes attributes;
+    Attributes attributes(options.resetSignals);
     auto argv = pointers(options.argv);
     std::vector<char*> env;
     if (options.env) {

@@ -216,12 +216,12 @@ TEST_F(StepRunnerTest, ASinkThatRefusesEndsTheStepAsInfrastructure) {
 }
 
 // Wrong: scripts and outputs of a step stay in memory until the job ends.
-TEST_F(StepRunnerTest, AStepsFilesGoWithTheStep) {
+TEST_F(StepRunnerTest, AStepsOutputFileGoesWithTheStepAndTheFolderIsPrivate) {
     inJob([this]() -> io::Task<> {
-        co_await runner->run(bash("true"), sink, {});
+        co_await runner->run(bash("echo a=1 >> $CIRQUE_OUTPUT"), sink, {});
         co_await runner->run(bash("ls \"${JOB_ENV%/*}\"; stat -c %a \"$JOB_ENV\""), sink, {});
     });
-    EXPECT_EQ(sink->text, "2-a_step.sh\n2.output\nJOB_ENV\n600\n");
+    EXPECT_EQ(sink->text, "1-a_step.sh\n2-a_step.sh\nJOB_ENV\n600\n");
 }
 
 } // namespace

@@ -34,13 +34,6 @@ class RunsTest : public testing::Test {
 
 } // namespace
 
-TEST(StateFolder, FollowsTheVariablesInTheirOrder) {
-    EXPECT_EQ(stateFolder({"/a", "/b", "/c"}).value(), "/a");
-    EXPECT_EQ(stateFolder({"", "/b", "/c"}).value(), "/b/cirque");
-    EXPECT_EQ(stateFolder({"", "relative", "/c"}).value(), "/c/.local/state/cirque");
-    EXPECT_FALSE(stateFolder({"", "", ""}));
-}
-
 TEST_F(RunsTest, ANewStateFolderHasNoRuns) {
     EXPECT_TRUE(loadRuns(state / "nowhere", 10).value().empty());
     EXPECT_FALSE(findRun(state / "nowhere", "0"));
