@@ -62,6 +62,9 @@ Result<Environment> assembleEnv(std::span<const Variables> below, const EnvChang
     for (const Variables& layer : above) {
         CIRQUE_TRY(addLayer(environment, layer, expand));
     }
+    // bash would take its options from them: noexec there makes any script a success
+    environment.erase("SHELLOPTS");
+    environment.erase("BASHOPTS");
     environment["JOB_DIR"] = own.jobFolder;
     environment["PWD"] = own.workFolder;
     environment["JOB_ENV"] = own.jobEnvFile;

@@ -35,6 +35,11 @@ Outcome cannotStart(const plan::Step& step, const PreparedStep& prepared, const 
         return Outcome::failedWith(
             fmt::format("the step's workdir '{}' is no folder of the job", step.workdir));
     }
+    if (!there) {
+        Outcome outcome = Outcome::failedWith("the job's folder is gone: an earlier step removed it");
+        outcome.hint = "a step may remove what lies in $JOB_DIR, not the folder itself";
+        return outcome;
+    }
     return outcomeOf(error);
 }
 
@@ -193,7 +198,7 @@ io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcom
     end.outcome = std::move(outcome);
     const auto applied = co_await readJobEnv(request, prepared, stop);
     if (!applied && end.outcome.ok()) {
-        end.outcome = outcomeOf(applied.error());
+        end.outcome = stop.stopRequested() ? stoppedOutcome(stop) : outcomeOf(applied.error());
     }
     auto text = readCollected(privateFd_.get(), prepared->outputName, maxOutputBytes, "$CIRQUE_OUTPUT");
     auto parsed = text ? parseOutputs(text->value_or("")) : Result<Outputs>(fail(std::move(text).error()));
@@ -214,7 +219,14 @@ void StepRunner::removeFiles(const PreparedStep& prepared) {
     }
 }
 
-io::Task<Result<void>> StepRunner::close() {
+io::Task<Result<void>> StepRunner::close(io::StopToken stop) {
+    const auto relay = stop.onStop([this](io::StopLevel level) {
+        for (const auto& leader : leaders_) {
+            if (level == io::StopLevel::Immediate) {
+                leader->stop(level);
+            }
+        }
+    });
     for (auto leader = leaders_.rbegin(); leader != leaders_.rend(); ++leader) {
         (*leader)->endJob();
     }

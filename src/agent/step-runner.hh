@@ -43,7 +43,7 @@ class StepRunner {
 
     // Ends everything the steps left, latest first, and waits for it. Await exactly once, also when run was
     // never called. Failure: something did not end.
-    io::Task<Result<void>> close();
+    io::Task<Result<void>> close(io::StopToken stop);
 
   private:
     using Request = std::shared_ptr<const StepRequest>;

@@ -20,10 +20,10 @@ ActionResult resultOf(Outcome outcome) {
     return {std::move(outcome), {}, {}, {}};
 }
 
-// A missing artifact is the workflow's doing, not ours.
+// An artifact that is missing, too large or no file is the workflow's doing, not ours.
 Outcome artifactOutcome(const Error& error) {
     Outcome outcome = outcomeOf(error);
-    if (error.code == ErrorCode::NotFound) {
+    if (error.code == ErrorCode::NotFound || error.code == ErrorCode::Unsupported) {
         outcome.kind = OutcomeKind::Failed;
     }
     return outcome;
@@ -44,6 +44,7 @@ AttemptLoop::AttemptLoop(AttemptWorld& world, JobPtr job, int attempt, JobInputs
 
 void AttemptLoop::stop(bool immediate, StopWhy why) {
     machine_.stop(immediate, why);
+    immediate_ = immediate_ || immediate;
     stop_.request(immediate ? io::StopLevel::Immediate : io::StopLevel::Graceful,
                   why == StopWhy::Deadline ? io::StopReason::Deadline : io::StopReason::Cancelled);
 }
@@ -205,7 +206,10 @@ io::Task<ActionResult> AttemptLoop::save(std::size_t output) {
 
 io::Task<ActionResult> AttemptLoop::closePlace() {
     const std::unique_ptr<exec::JobSite> site = std::move(site_);
-    const Result<void> closed = co_await site->close();
+    if (immediate_) {
+        stop_.request(io::StopLevel::Immediate, io::StopReason::Cancelled);
+    }
+    const Result<void> closed = co_await site->close(stop_.token());
     co_return resultOf(closed);
 }
 

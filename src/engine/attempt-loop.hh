@@ -67,7 +67,8 @@ class AttemptLoop {
     std::vector<event::Body> pending_;
     JobEnv env_;
     std::unique_ptr<exec::JobSite> site_;
-    io::StopSource stop_; // of the action that runs
+    io::StopSource stop_;    // of the action that runs
+    bool immediate_ = false; // a stop of that level came, maybe in an earlier action
     std::shared_ptr<LazySink> jobLog_;
 };
 

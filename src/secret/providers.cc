@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <sys/stat.h>
+
 namespace cirque::secret {
 
 namespace {
@@ -109,7 +111,12 @@ Result<void> checkRequired(std::span<const plan::EnvProvider> providers,
 
 ReadText readBelow(std::string root) {
     return [root = std::move(root)](const std::string& path) -> Result<std::optional<std::string>> {
-        auto text = io::readFile(path.starts_with('/') ? path : root + '/' + path, maxFileBytes);
+        const std::string full = path.starts_with('/') ? path : root + '/' + path;
+        struct stat status{};
+        if (::stat(full.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+            return fail(ErrorCode::Io, fmt::format("{} is no regular file", full)); // a FIFO would never end
+        }
+        auto text = io::readFile(full, maxFileBytes);
         if (text) {
             return std::move(*text);
         }

@@ -75,7 +75,7 @@ class NullSite final : public exec::JobSite {
         co_return exec::CollectedArtifact{static_cast<std::int64_t>(path.size()), 1, "00"};
     }
 
-    io::Task<Result<void>> close() override {
+    io::Task<Result<void>> close(io::StopToken /*stop*/) override {
         owner_.afterClose += closed_ ? 1 : 0;
         closed_ = true;
         ++owner_.closed;

@@ -96,8 +96,8 @@ class JobSite {
     virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) = 0;
 
     // Ends every process the job left, then removes the job's folder unless the run keeps workspaces. Always called,
-    // exactly once, also after failures of prepare.
-    virtual io::Task<Result<void>> close() = 0;
+    // exactly once, also after failures of prepare. An Immediate stop leaves those processes no grace.
+    virtual io::Task<Result<void>> close(io::StopToken stop) = 0;
 };
 
 struct Capabilities {

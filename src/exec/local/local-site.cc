@@ -113,10 +113,10 @@ io::Task<Result<CollectedArtifact>> LocalSite::saveArtifact(std::string name, st
     co_return co_await parts_.artifacts.save(std::move(name), parts_.folders.job, std::move(path));
 }
 
-io::Task<Result<void>> LocalSite::close() {
+io::Task<Result<void>> LocalSite::close(io::StopToken stop) {
     Result<void> ended;
     if (runner_) {
-        ended = co_await runner_->close();
+        ended = co_await runner_->close(std::move(stop));
         runner_.reset();
     }
     const LocalFolders folders = parts_.folders;

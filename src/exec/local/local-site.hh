@@ -36,7 +36,7 @@ class LocalSite : public JobSite {
     io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) override;
     io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override;
     io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
-    io::Task<Result<void>> close() override;
+    io::Task<Result<void>> close(io::StopToken stop) override;
 
   private:
     Result<void> openRunner();

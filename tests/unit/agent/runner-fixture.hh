@@ -73,7 +73,7 @@ class RunnerTest : public testing::Test {
             runner = std::move(*opened);
             co_await runner->start();
             co_await body();
-            const auto closed = co_await runner->close();
+            const auto closed = co_await runner->close({});
             EXPECT_TRUE(closed) << (closed ? "" : closed.error().message);
             runner.reset();
         };

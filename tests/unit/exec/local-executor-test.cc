@@ -103,7 +103,7 @@ class LocalExecutorTest : public testing::Test {
             EXPECT_TRUE(site);
             prepared_ = co_await (*site)->prepare(sink_, {});
             co_await body(site->get());
-            const auto closed = co_await (*site)->close();
+            const auto closed = co_await (*site)->close({});
             EXPECT_TRUE(closed) << (closed ? "" : closed.error().text());
         };
         runtime.run(main);

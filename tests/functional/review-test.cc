@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps that turn against what watches over them, and other ways to be shown a wrong or no verdict.
+#include "tests/functional/support/project.hh"
+
+#include <csignal>
+
+namespace cirque::test {
+namespace {
+
+// A step that stops its leader must not put itself out of reach of its timeout.
+TEST(Review, ATimeoutEndsAStepThatStoppedItsLeader) {
+    const Project project;
+    project.write("plan.json", R"({"plan": 1, "name": "w", "jobs": {"main": {"steps": [
+        {"run": "kill -STOP $PPID; sleep 600", "timeout": 1}]}}})");
+    const Ran ran = project.cirque({"run", "plan.json"}, 30);
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("timed out")) << ran.all();
+    project.expectNoLeftovers();
+}
+
+// Nor out of reach of the death of cirque.
+TEST(Review, AStoppedLeaderStillEndsItsTreeWhenCirqueIsKilled) {
+    const Project project;
+    const std::string plan = project.planOf({"kill -STOP $PPID; touch " + project.root() + "/up; sleep 600"});
+    Running run = project.start({"run", plan});
+    project.waitFor(project.root() + "/up");
+    run.signal(SIGKILL);
+    (void)run.wait();
+    project.expectNoLeftovers();
+}
+
+// Bash takes options from there; with noexec every script was a success.
+TEST(Review, ShellOptionsInTheEnvironmentDoNotMakeAStepGreen) {
+    const Project project;
+    const std::string plan =
+        project.planOf({"exit 4"}, R"("env": {"SHELLOPTS": "noexec", "BASHOPTS": "extdebug"})");
+    const Ran ran = project.cirque({"run", plan});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+}
+
+TEST(Review, AnEnvironmentFileThatIsAFifoIsAnErrorAndNotAHang) {
+    const Project project;
+    ASSERT_EQ(project.shell("mkfifo pipe").status, 0);
+    const std::string plan = project.planOf({"true"}, R"("envFrom": [{"kind": "file", "path": "pipe"}])");
+    const Ran ran = project.cirque({"run", plan}, 20);
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("pipe is no regular file")) << ran.all();
+}
+
+// What a job did is the job's failure (1), not the system's (3).
+TEST(Review, AnArtifactThatIsNoFileFailsTheJob) {
+    const Project project;
+    const std::string plan = project.planOf({"mkfifo f"}, R"("outputs": {"a": "f"})");
+    const Ran ran = project.cirque({"run", plan});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+}
+
+TEST(Review, AStepThatRemovedTheJobsFolderFailsTheJobAndSaysSo) {
+    const Project project;
+    const std::string plan = project.planOf({"rm -rf \"$JOB_DIR\"", "true"});
+    const Ran ran = project.cirque({"run", plan});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("folder is gone")) << ran.all();
+}
+
+TEST(Review, ASecondSignalLeavesTheDaemonsOfAJobNoGrace) {
+    for (const bool early : {false, true}) { // both signals while the daemon is ended, or while a step runs
+        const Project project;
+        const std::string up = project.root() + "/up";
+        const std::string daemon = "(trap '' TERM; touch " + up + "; while :; do sleep 1; done) & disown; ";
+        const std::string plan = project.planOf({daemon + (early ? "sleep 60" : "true")});
+        Running run = project.start({"run", plan});
+        project.waitFor(up);
+        ASSERT_EQ(project.shell("sleep 0.3").status, 0);
+        run.signal(SIGTERM);
+        ASSERT_EQ(project.shell("sleep 0.2").status, 0);
+        run.signal(SIGTERM);
+        const Ran ran = run.wait(5);
+        EXPECT_EQ(ran.status, 143) << ran.all();
+        project.expectNoLeftovers();
+    }
+}
+
+TEST(Review, AStepCutWhileItsJobEnvIsReadIsCancelledAndNotFailed) {
+    const Project project;
+    const std::string plan = project.planOf({"echo 'touch " + project.root() + "/up; sleep 60' > $JOB_ENV"});
+    Running run = project.start({"run", plan});
+    project.waitFor(project.root() + "/up");
+    run.signal(SIGINT);
+    const Ran ran = run.wait(20);
+    EXPECT_EQ(ran.status, 130) << ran.all();
+    EXPECT_FALSE(ran.outHas("failed")) << ran.all();
+}
+
+TEST(Review, ASignalWhileTheTreeIsCopiedIsACancelAndNotAFailureOfTheSystem) {
+    const Project project;
+    ASSERT_EQ(project.shell("for i in $(seq 60); do mkdir d$i; (cd d$i; seq 500 | xargs touch); done").status,
+              0);
+    Running run = project.start({"run", project.planOf({"true"})});
+    ASSERT_EQ(project.shell("while ! compgen -G \"$CIRQUE_STATE_DIR/work/*\"; do sleep 0.01; done").status,
+              0);
+    run.signal(SIGINT);
+    const Ran ran = run.wait(20);
+    EXPECT_EQ(ran.status, 130) << ran.all();
+    EXPECT_TRUE(ran.outHas("test cancelled")) << ran.all();
+}
+
+} // namespace
+} // namespace cirque::test
