@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <grp.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,9 +43,19 @@ bool namesBuildUsers(const std::string& file) {
     return text && text->find("build-users-group") != std::string::npos;
 }
 
+// Read from the file itself: the C library's look-up would load plugins, which a static program cannot.
+bool hasGroup(std::string_view name) {
+    const Result<std::string> text = io::readFile("/etc/group", 16u << 20u);
+    if (!text) {
+        return false;
+    }
+    const std::string begin = fmt::format("{}:", name);
+    return text->starts_with(begin) || text->contains("\n" + begin);
+}
+
 // Root with Nix's default group missing: every build would be refused.
 bool lacksBuildUsers(const Variables& caller) {
-    if (geteuid() != 0 || getgrnam("nixbld") != nullptr) {
+    if (geteuid() != 0 || hasGroup("nixbld")) {
         return false;
     }
     const std::string folder = valueOf(caller, "NIX_CONF_DIR");
