@@ -44,7 +44,8 @@ void printError(const Error& error);
 // A warning or a trace of the evaluation, to standard error; control characters but colours are left out.
 void printNote(std::string_view text);
 
-// 2 for usage, evaluation, plan and unsupported; 1 for provider and build; 3 for the rest (docs/contracts.md).
+// 2 for usage, evaluation, plan and unsupported; 1 for provider and build; 3 for the rest
+// (docs/contracts.md).
 int exitStatus(ErrorCode code);
 
 std::string helpText();

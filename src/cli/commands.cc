@@ -11,7 +11,8 @@ namespace cirque::cli {
 namespace {
 
 constexpr Option folderOption{"directory", 'C', "DIR", "work as if started in DIR"};
-constexpr Option pkgsOption{"pkgs", 0, "FILE|host", "the package set of the workflow: a Nix file, or this machine's tools"};
+constexpr Option pkgsOption{"pkgs", 0, "FILE|host",
+                            "the package set of the workflow: a Nix file, or this machine's tools"};
 constexpr Option paramOption{"param", 0, "NAME=VALUE", "set a parameter of the workflow (repeatable)"};
 constexpr Option jsonOption{"json", 0, "", "print JSON"};
 constexpr Option helpOption{"help", 'h', "", "print this help"};
@@ -34,14 +35,17 @@ constexpr std::array runOptions{
     helpOption,
 };
 constexpr std::array checkOptions{folderOption, pkgsOption, paramOption, jsonOption, helpOption};
-constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (default 20)"}, jsonOption, helpOption};
+constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (default 20)"}, jsonOption,
+                                 helpOption};
 constexpr std::array showOptions{jsonOption, helpOption};
-constexpr std::array logsOptions{
-    Option{"lines", 'n', "N", "only the last N lines"}, Option{"attempt", 0, "N", "of this attempt of the job (default: the last)"},
-    Option{"try", 0, "N", "of this try of the step (default: the last)"}, jsonOption, helpOption};
+constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N lines"},
+                                 Option{"attempt", 0, "N", "of this attempt of the job (default: the last)"},
+                                 Option{"try", 0, "N", "of this try of the step (default: the last)"},
+                                 jsonOption, helpOption};
 
 constexpr std::array<Command, 7> table{{
-    {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions, runCommand},
+    {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions,
+     runCommand},
     {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},
     {"plan", "[TARGET]", "print the plan of a workflow", checkOptions, planCommand},
     {"runs", "", "list the runs, newest first", runsOptions, runsCommand},
@@ -72,11 +76,13 @@ Result<const Command*> requireCommand(std::string_view name) {
 std::string helpText() {
     std::string out = "cirque: a local-first CI for Nix users\n\nusage: cirque COMMAND [OPTION...]\n\n";
     for (const Command& command : table) {
-        out += fmt::format("  {:<34} {}\n", fmt::format("{} {}", command.name, command.usage), command.summary);
+        out +=
+            fmt::format("  {:<34} {}\n", fmt::format("{} {}", command.name, command.usage), command.summary);
     }
     out += fmt::format("  {:<34} {}\n", "help [COMMAND|settings]", "explain a command, or the settings");
     out += fmt::format("  {:<34} {}\n", "version", "print the version");
-    out += "\nexit status: 0 good, 1 a job failed, 2 usage or plan error, 3 infrastructure, 124 deadline, 130/143 cancelled\n";
+    out += "\nexit status: 0 good, 1 a job failed, 2 usage or plan error, 3 infrastructure, 124 deadline, "
+           "130/143 cancelled\n";
     return out;
 }
 
@@ -88,7 +94,8 @@ std::string helpText(const Command& command) {
 std::string settingsText() {
     std::string out = "Settings come from the environment.\n\n";
     for (const config::SettingInfo& setting : config::declaredSettings()) {
-        out += fmt::format("  {}\n      {}\n      default: {}\n", setting.variable, setting.doc, setting.defaultText);
+        out += fmt::format("  {}\n      {}\n      default: {}\n", setting.variable, setting.doc,
+                           setting.defaultText);
     }
     return out;
 }

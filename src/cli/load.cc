@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/load.hh"
 
-#include "base/text.hh"
 #include "app/local/frontends.hh"
+#include "base/text.hh"
 #include "cli/interrupt.hh"
 #include "io/process/fd.hh"
 
@@ -70,7 +70,8 @@ Result<std::string> startFolder(const Context& context, const Arguments& argumen
     return folder.string();
 }
 
-Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text, std::string_view option) {
+Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text,
+                                                            std::string_view option) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
         return fail(ErrorCode::Usage, fmt::format("--{} '{}' is not of the form NAME=VALUE", option, text));
@@ -112,7 +113,9 @@ Result<int> withLoaded(const Context& context, const Arguments& arguments,
     io::StopSource source;
     int signal = 0;
     Result<Loaded> loaded = fail(ErrorCode::Process, "nothing was loaded");
-    const std::function<io::Task<>()> work = [&] { return loadInto(context, arguments, source.token(), &loaded); };
+    const std::function<io::Task<>()> work = [&] {
+        return loadInto(context, arguments, source.token(), &loaded);
+    };
     runInterruptible(work, [&](int number) {
         signal = signal == 0 ? number : signal;
         source.request(io::StopLevel::Graceful, io::StopReason::Cancelled);

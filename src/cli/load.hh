@@ -22,19 +22,20 @@ struct Loaded {
     std::vector<std::string> jobs;          // named on the command line; each exists in the plan
 };
 
-// Blocks for small files; Nix runs as a child. Stop: ends Nix; the error's code is Process. Failures as those of
-// resolveTarget, parsePlanText and frontend::loadWorkflow, and Usage for unknown jobs and parameters.
+// Blocks for small files; Nix runs as a child. Stop: ends Nix; the error's code is Process. Failures as those
+// of resolveTarget, parsePlanText and frontend::loadWorkflow, and Usage for unknown jobs and parameters.
 io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop);
 
-// Loads what the command line names and gives it to `use`. SIGINT and SIGTERM end the loading; the exit status then is
-// 128 + signal. Blocks.
+// Loads what the command line names and gives it to `use`. SIGINT and SIGTERM end the loading; the exit
+// status then is 128 + signal. Blocks.
 Result<int> withLoaded(const Context& context, const Arguments& arguments,
                        const std::function<Result<int>(const Loaded&)>& use);
 
 // The folder that -C names, absolute; NotFound when it is no folder.
 Result<std::string> startFolder(const Context& context, const Arguments& arguments);
 
-// "NAME=VALUE" taken apart at the first '='; Usage when there is none or NAME is empty. `option` is for the message.
+// "NAME=VALUE" taken apart at the first '='; Usage when there is none or NAME is empty. `option` is for the
+// message.
 Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text, std::string_view option);
 
 } // namespace cirque::cli

@@ -59,7 +59,8 @@ Result<int> dispatch(std::vector<std::string> words) {
         return help(words);
     }
     CIRQUE_TRY_ASSIGN(const cli::Command* command, cli::requireCommand(name));
-    CIRQUE_TRY_ASSIGN(const cli::Arguments arguments, cli::parseArguments(name, command->options, std::move(words)));
+    CIRQUE_TRY_ASSIGN(const cli::Arguments arguments,
+                      cli::parseArguments(name, command->options, std::move(words)));
     if (arguments.has("help")) {
         CIRQUE_TRY(cli::print(cli::helpText(*command)));
         return 0;
@@ -71,7 +72,8 @@ Result<int> dispatch(std::vector<std::string> words) {
 } // namespace
 
 int main(int argc, char** argv) {
-    // A reader that goes away (a pager, head) is an error of write(2), not a reason to die in the middle of a run.
+    // A reader that goes away (a pager, head) is an error of write(2), not a reason to die in the middle of a
+    // run.
     std::signal(SIGPIPE, SIG_IGN);
     try {
         auto result = dispatch(std::vector<std::string>(argv + 1, argv + argc));

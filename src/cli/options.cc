@@ -23,7 +23,8 @@ Error unknownOption(std::string_view command, std::span<const Option> options, s
     bare = bare.substr(0, bare.find('='));
     const std::string_view near = nearest(bare, names);
     Error error{ErrorCode::Usage, fmt::format("cirque {}: unknown option {}", command, word), {}, {}};
-    error.hint = near.empty() ? fmt::format("see 'cirque help {}'", command) : fmt::format("did you mean --{}?", near);
+    error.hint =
+        near.empty() ? fmt::format("see 'cirque help {}'", command) : fmt::format("did you mean --{}?", near);
     return error;
 }
 
@@ -96,8 +97,9 @@ Result<Arguments> parseArguments(std::string_view command, std::span<const Optio
             break;
         }
         if (code == '?') {
-            const std::string word = optopt > 0 && optopt < longBase ? fmt::format("-{}", static_cast<char>(optopt))
-                                                                     : argv[optind - 1];
+            const std::string word = optopt > 0 && optopt < longBase
+                                         ? fmt::format("-{}", static_cast<char>(optopt))
+                                         : argv[optind - 1];
             if (optopt >= longBase) {
                 return fail(ErrorCode::Usage,
                             fmt::format("cirque {}: --{} takes no value", command,
@@ -107,8 +109,8 @@ Result<Arguments> parseArguments(std::string_view command, std::span<const Optio
         }
         if (code == ':') {
             const Option* option = findOption(options, optopt);
-            return fail(ErrorCode::Usage,
-                        fmt::format("cirque {}: --{} needs a value: {}", command, option->name, option->argument));
+            return fail(ErrorCode::Usage, fmt::format("cirque {}: --{} needs a value: {}", command,
+                                                      option->name, option->argument));
         }
         const Option* option = findOption(options, code);
         out.values_[std::string(option->name)].emplace_back(option->argument.empty() ? "" : optarg);

@@ -32,13 +32,14 @@ class Arguments {
     [[nodiscard]] const std::vector<std::string>& positionals() const { return positionals_; }
 
   private:
-    friend Result<Arguments> parseArguments(std::string_view, std::span<const Option>, std::vector<std::string>);
+    friend Result<Arguments> parseArguments(std::string_view, std::span<const Option>,
+                                            std::vector<std::string>);
     std::map<std::string, std::vector<std::string>, std::less<>> values_;
     std::vector<std::string> positionals_;
 };
 
-// Options may stand before, between and after positionals; "--" ends them. Failure: Usage, naming the option and the
-// nearest known one. Not reentrant (getopt_long keeps global state).
+// Options may stand before, between and after positionals; "--" ends them. Failure: Usage, naming the option
+// and the nearest known one. Not reentrant (getopt_long keeps global state).
 Result<Arguments> parseArguments(std::string_view command, std::span<const Option> options,
                                  std::vector<std::string> words);
 

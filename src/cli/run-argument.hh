@@ -8,7 +8,7 @@
 namespace cirque::cli {
 
 // The run whose id begins with the first positional. Usage without one or with more than `most` positionals.
-Result<history::RunSummary> namedRun(const Context& context, const Arguments& arguments, std::string_view command,
-                                     std::size_t most);
+Result<history::RunSummary> namedRun(const Context& context, const Arguments& arguments,
+                                     std::string_view command, std::size_t most);
 
 } // namespace cirque::cli

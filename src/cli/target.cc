@@ -20,14 +20,16 @@ std::string absolutePath(std::string_view path, const std::string& folder) {
     return text;
 }
 
-Result<std::string> defaultFile(const std::string& folder, const std::function<PathKind(const std::string&)>& look) {
+Result<std::string> defaultFile(const std::string& folder,
+                                const std::function<PathKind(const std::string&)>& look) {
     for (const std::string_view name : defaultFiles) {
         std::string candidate = fmt::format("{}/{}", folder == "/" ? "" : folder, name);
         if (look(candidate) == PathKind::File) {
             return candidate;
         }
     }
-    return fail(ErrorCode::NotFound, fmt::format("no workflow in {}: neither cirque.nix nor ci.nix is there", folder),
+    return fail(ErrorCode::NotFound,
+                fmt::format("no workflow in {}: neither cirque.nix nor ci.nix is there", folder),
                 "write one (see docs/guide/workflows.md), or name a file: cirque run path/to/ci.nix");
 }
 
@@ -73,9 +75,10 @@ Result<Target> resolveTarget(const std::string& target, const std::string& folde
     }
     if (kind == PathKind::Missing) {
         if (path.find(':') != std::string::npos) {
-            return fail(ErrorCode::Unsupported,
-                        fmt::format("'{}' looks like a flake reference, which this version cannot run", target),
-                        "check the repository out and run cirque in it");
+            return fail(
+                ErrorCode::Unsupported,
+                fmt::format("'{}' looks like a flake reference, which this version cannot run", target),
+                "check the repository out and run cirque in it");
         }
         return fail(ErrorCode::NotFound, fmt::format("no such file or folder: {}", full));
     }
@@ -83,7 +86,8 @@ Result<Target> resolveTarget(const std::string& target, const std::string& folde
     if (full.ends_with(".json")) {
         out.kind = Target::Kind::PlanJson;
         if (!out.name.empty()) {
-            return fail(ErrorCode::Usage, fmt::format("'{}': a plan document holds one workflow, '#' does not apply", target));
+            return fail(ErrorCode::Usage,
+                        fmt::format("'{}': a plan document holds one workflow, '#' does not apply", target));
         }
     }
     return out;

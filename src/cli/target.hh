@@ -22,15 +22,15 @@ struct Target {
 };
 
 struct Positionals {
-    std::string target;            // empty: none was given
+    std::string target; // empty: none was given
     std::vector<std::string> jobs;
 };
 
 // Only the first word can be a TARGET: it contains '/', '#' or ':', ends in .nix or .json, or is ".".
 Positionals splitPositionals(const std::vector<std::string>& words);
 
-// Settles a TARGET below `folder` (absolute). Without one: cirque.nix, then ci.nix of the folder. Failures: NotFound
-// that names what was looked for, Unsupported for flake references with a scheme.
+// Settles a TARGET below `folder` (absolute). Without one: cirque.nix, then ci.nix of the folder. Failures:
+// NotFound that names what was looked for, Unsupported for flake references with a scheme.
 Result<Target> resolveTarget(const std::string& target, const std::string& folder,
                              const std::function<PathKind(const std::string&)>& look);
 

@@ -25,7 +25,9 @@ class Environment {
     // The value when set and not empty (the XDG rule), else `fallback`.
     [[nodiscard]] std::string get(std::string_view name, std::string fallback = {}) const;
 
-    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& variables() const { return variables_; }
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& variables() const {
+        return variables_;
+    }
 
   private:
     std::vector<std::pair<std::string, std::string>> variables_;

@@ -13,12 +13,14 @@ constexpr std::array<SettingInfo, 3> table{{
      "Where runs, logs and artifacts are kept."},
     {"private-dir", "CIRQUE_PRIVATE_DIR", "$XDG_RUNTIME_DIR/cirque, else /dev/shm/cirque-<uid>",
      "Where scripts, environments and outputs of running jobs lie. Must be in memory (tmpfs)."},
-    {"no-color", "NO_COLOR", "unset", "When set to anything but an empty value, nothing is printed in colour."},
+    {"no-color", "NO_COLOR", "unset",
+     "When set to anything but an empty value, nothing is printed in colour."},
 }};
 
 Result<std::string> absolute(std::string path, std::string_view variable) {
     if (!path.starts_with('/')) {
-        return fail(ErrorCode::Usage, fmt::format("{} is '{}', which is not an absolute path", variable, path),
+        return fail(ErrorCode::Usage,
+                    fmt::format("{} is '{}', which is not an absolute path", variable, path),
                     fmt::format("set {} to a path that begins with /", variable));
     }
     while (path.size() > 1 && path.ends_with('/')) {
@@ -37,7 +39,8 @@ Result<std::string> stateDir(const Environment& environment) {
     }
     const std::string home = environment.get("HOME");
     if (!home.starts_with('/')) {
-        return fail(ErrorCode::Usage, "no folder for Cirque's state: neither CIRQUE_STATE_DIR nor HOME is set",
+        return fail(ErrorCode::Usage,
+                    "no folder for Cirque's state: neither CIRQUE_STATE_DIR nor HOME is set",
                     "set CIRQUE_STATE_DIR to a folder that may be written");
     }
     return home + "/.local/state/cirque";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the user may set outside a workflow. Each setting is declared once, in the table of settings.cc, from which
-// `cirque help settings` is printed.
+// What the user may set outside a workflow. Each setting is declared once, in the table of settings.cc, from
+// which `cirque help settings` is printed.
 #pragma once
 
 #include "base/result.hh"
@@ -16,9 +16,9 @@ namespace cirque::config {
 enum class Trust { Operator, Repository };
 
 struct SettingInfo {
-    std::string_view name;         // as in messages
-    std::string_view variable;     // the environment variable that sets it
-    std::string_view defaultText;  // in words
+    std::string_view name;        // as in messages
+    std::string_view variable;    // the environment variable that sets it
+    std::string_view defaultText; // in words
     std::string_view doc;
     bool secret = false;
     Trust trust = Trust::Operator;
@@ -29,7 +29,7 @@ std::span<const SettingInfo> declaredSettings();
 struct Settings {
     std::string stateDir;    // runs, logs, artifacts; absolute
     std::string privateRoot; // tmpfs folder for scripts and environments of jobs; absolute
-    bool colour = false;     // NO_COLOR is not set (whether the output is a terminal is the caller's question)
+    bool colour = false; // NO_COLOR is not set (whether the output is a terminal is the caller's question)
 };
 
 // Failure: Usage when a value is unusable (a relative path) or no home folder is known.

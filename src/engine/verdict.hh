@@ -13,7 +13,7 @@ namespace cirque::engine {
 struct JobRow {
     const Outcome* outcome = nullptr; // null: the job has not ended
     bool tolerated = false;           // failed under continueOnError
-    std::span<const int> needs{};       // direct needs, as positions in RunRows::jobs
+    std::span<const int> needs{};     // direct needs, as positions in RunRows::jobs
 };
 
 struct RunRows {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where runs are kept: STATE/runs/<run id>/{journal.jsonl, plan.json, summary.json, lock, logs/, artifacts/}; and
-// the lock that says that a run is alive.
+// Where runs are kept: STATE/runs/<run id>/{journal.jsonl, plan.json, summary.json, lock, logs/, artifacts/};
+// and the lock that says that a run is alive.
 #pragma once
 
 #include "base/ids.hh"
@@ -26,7 +26,6 @@ struct RunFolder {
     [[nodiscard]] std::string lock() const { return path + "/lock"; }
 
     [[nodiscard]] std::string artifacts() const { return path + "/artifacts"; }
-
 
     // `base` as event::logBase gives it; the folder of the files is made by the writer.
     [[nodiscard]] std::string log(const std::string& base) const { return path + "/" + base; }

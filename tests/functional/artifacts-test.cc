@@ -107,7 +107,8 @@ TEST(Workspace, AWorkdirIsRelativeToTheJobsFolder) {
     const Project project;
     project.write("sub/file", "x");
     const Ran ran = runJobs(
-        project, R"json("a":{"steps":[{"name":"s","workdir":"sub","run":"cat file; echo; basename $PWD"}]})json");
+        project,
+        R"json("a":{"steps":[{"name":"s","workdir":"sub","run":"cat file; echo; basename $PWD"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("[a/s] sub")) << ran.all();
 }

@@ -195,7 +195,8 @@ TEST(FalseGreen, PartsThisVersionCannotRunAreRefusedByName) {
         "web":{"executor":{"kind":"oci"},"steps":[{"name":"s","run":":"}]},
         "db":{"services":{"pg":{"exec":"postgres"}},"steps":[{"name":"s","run":":"}]})json"));
     EXPECT_EQ(ran.status, 2) << ran.all();
-    EXPECT_TRUE(ran.errHas("web") && ran.errHas("oci") && ran.errHas("db") && ran.errHas("services")) << ran.all();
+    EXPECT_TRUE(ran.errHas("web") && ran.errHas("oci") && ran.errHas("db") && ran.errHas("services"))
+        << ran.all();
 }
 
 } // namespace

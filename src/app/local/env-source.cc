@@ -45,11 +45,13 @@ const plan::GeneratedFile* generated(const plan::Plan& plan, std::string_view pa
 EnvSourcePort::EnvSourcePort(const LocalRequest& request, KnownSecrets& secrets)
     : request_(request), secrets_(secrets) {}
 
-io::Task<Result<engine::JobEnv>> EnvSourcePort::jobEnv(std::shared_ptr<const plan::Job> job, Results results) {
+io::Task<Result<engine::JobEnv>> EnvSourcePort::jobEnv(std::shared_ptr<const plan::Job> job,
+                                                       Results results) {
     co_return settle(*job, results);
 }
 
-Result<exec::Vars> EnvSourcePort::stepEnv(const plan::Job& job, const plan::Step& step, const Results& results) {
+Result<exec::Vars> EnvSourcePort::stepEnv(const plan::Job& job, const plan::Step& step,
+                                          const Results& results) {
     return settled(step.env, results, fmt::format("step '{}' of job '{}'", step.name, job.name));
 }
 
@@ -100,8 +102,9 @@ exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
     return out;
 }
 
-Result<exec::Vars> EnvSourcePort::provided(const std::vector<plan::EnvProvider>& providers, const plan::Env& ownEnv,
-                                           const std::vector<exec::Vars>& below, const std::string& level) const {
+Result<exec::Vars> EnvSourcePort::provided(const std::vector<plan::EnvProvider>& providers,
+                                           const plan::Env& ownEnv, const std::vector<exec::Vars>& below,
+                                           const std::string& level) const {
     if (providers.empty()) {
         return exec::Vars{};
     }
@@ -120,7 +123,8 @@ Result<exec::Vars> EnvSourcePort::provided(const std::vector<plan::EnvProvider>&
     const auto isSetHere = [&](std::string_view name) {
         return isSet(below, name) || std::ranges::find(out, name, &exec::Var::name) != out.end() ||
                std::ranges::find(ownEnv, name, &plan::EnvEntry::name) != ownEnv.end() ||
-               std::ranges::any_of(request_.overrides, [&](const auto& entry) { return entry.first == name; });
+               std::ranges::any_of(request_.overrides,
+                                   [&](const auto& entry) { return entry.first == name; });
     };
     CIRQUE_TRY(secret::checkRequired(providers, isSetHere, level));
     return out;
@@ -131,7 +135,9 @@ Result<exec::Vars> EnvSourcePort::settled(const plan::Env& env, const Results& r
     exec::Vars out;
     for (const plan::EnvEntry& entry : env) {
         switch (entry.value.kind) {
-        case plan::Value::Kind::Literal: out.push_back({entry.name, entry.value.text, false}); break;
+        case plan::Value::Kind::Literal:
+            out.push_back({entry.name, entry.value.text, false});
+            break;
         case plan::Value::Kind::Secret: {
             auto value = request_.secrets.find(entry.value.text);
             if (!value) {
@@ -142,11 +148,12 @@ Result<exec::Vars> EnvSourcePort::settled(const plan::Env& env, const Results& r
         }
         case plan::Value::Kind::Result: {
             const std::pair key(entry.value.job, entry.value.text);
-            const auto found = std::ranges::find(results, key, [](const auto& result) { return result.first; });
+            const auto found =
+                std::ranges::find(results, key, [](const auto& result) { return result.first; });
             if (found == results.end()) {
                 return fail(ErrorCode::Provider,
-                            fmt::format("{}: {} needs the result '{}' of job '{}', which did not export it", level,
-                                        entry.name, entry.value.text, entry.value.job));
+                            fmt::format("{}: {} needs the result '{}' of job '{}', which did not export it",
+                                        level, entry.name, entry.value.text, entry.value.job));
             }
             out.push_back({entry.name, found->second, false});
             break;

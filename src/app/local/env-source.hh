@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's EnvSource: settles every level of a job's environment, reading each provider of the workflow once.
+// The engine's EnvSource: settles every level of a job's environment, reading each provider of the workflow
+// once.
 #pragma once
 
 #include "app/local/known-secrets.hh"

@@ -29,8 +29,9 @@ std::string thisSystem() {
     utsname name{};
     uname(&name);
     std::string kernel = name.sysname;
-    std::ranges::transform(kernel, kernel.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::ranges::transform(kernel, kernel.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return fmt::format("{}-{}", name.machine, kernel);
 }
 

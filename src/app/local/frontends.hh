@@ -17,11 +17,11 @@
 namespace cirque::app {
 
 struct PlanRequest {
-    std::string file;  // absolute
-    std::string name;  // of FILE#name; may be empty
-    bool isJson = false; // a plan document instead of a workflow in Nix
-    std::string folder;  // where the run happens: decides the tree
-    std::string pkgs;    // of --pkgs; empty: chosen by the files present
+    std::string file;       // absolute
+    std::string name;       // of FILE#name; may be empty
+    bool isJson = false;    // a plan document instead of a workflow in Nix
+    std::string folder;     // where the run happens: decides the tree
+    std::string pkgs;       // of --pkgs; empty: chosen by the files present
     std::string pkgsFolder; // where a relative --pkgs is looked up
     std::vector<std::pair<std::string, std::string>> params;
     config::Environment environment;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's Journal on top of a journal file and the listeners: numbers and stamps events, appends, then tells.
+// The engine's Journal on top of a journal file and the listeners: numbers and stamps events, appends, then
+// tells.
 #pragma once
 
 #include "app/local/known-secrets.hh"
@@ -18,11 +19,12 @@ class JournalPort : public engine::Journal {
     // `bus` and `secrets` must outlive it.
     JournalPort(event::JournalWriter writer, event::Bus& bus, const KnownSecrets& secrets, RunId run);
 
-    // Nothing is told to listeners unless the journal holds it. After a first failure every append fails with the
-    // same error. Blocks for the write.
+    // Nothing is told to listeners unless the journal holds it. After a first failure every append fails with
+    // the same error. Blocks for the write.
     Result<void> append(std::vector<event::Body> bodies) override;
 
-    // The number of a job, from 1: its place in the order in which jobs entered the plan. Log files are named by it.
+    // The number of a job, from 1: its place in the order in which jobs entered the plan. Log files are named
+    // by it.
     [[nodiscard]] int jobNumber(const std::string& job) const;
 
     [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every secret value this run has settled so far. A value may travel from the job that names it to another (as a
-// result, an artifact's name, a message), so logs and events of all jobs are cleaned of all of them.
+// Every secret value this run has settled so far. A value may travel from the job that names it to another
+// (as a result, an artifact's name, a message), so logs and events of all jobs are cleaned of all of them.
 #pragma once
 
 #include "event/types/event.hh"

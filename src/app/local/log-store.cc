@@ -16,7 +16,8 @@ constexpr std::int64_t progressEveryNanos = 100'000'000; // ten a second
 
 class LogSink : public exec::OutputSink {
   public:
-    LogSink(TryRef ref, event::LogWriter writer, secret::Redactor redactor, JournalPort& journal, event::Bus& bus)
+    LogSink(TryRef ref, event::LogWriter writer, secret::Redactor redactor, JournalPort& journal,
+            event::Bus& bus)
         : ref_(std::move(ref)), writer_(std::move(writer)), redactor_(std::move(redactor)), journal_(journal),
           bus_(bus) {}
 
@@ -48,7 +49,9 @@ class LogSink : public exec::OutputSink {
     }
 
   private:
-    Result<void> keep(std::string_view bytes) { return bytes.empty() ? Result<void>{} : keep(bytes, monoNow()); }
+    Result<void> keep(std::string_view bytes) {
+        return bytes.empty() ? Result<void>{} : keep(bytes, monoNow());
+    }
 
     Result<void> keep(std::string_view bytes, MonoTime now) {
         if (bytes.empty()) {
@@ -75,7 +78,8 @@ class LogSink : public exec::OutputSink {
     bool late_ = false;
 };
 
-LogStorePort::LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus, const KnownSecrets& secrets)
+LogStorePort::LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus,
+                           const KnownSecrets& secrets)
     : runFolder_(std::move(runFolder)), journal_(journal), bus_(bus), secrets_(secrets) {}
 
 Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
@@ -86,7 +90,8 @@ Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
     CIRQUE_TRY_ASSIGN(event::LogWriter writer, event::LogWriter::create(base));
     std::vector<std::string> values = secrets_.values();
     values.insert(values.end(), redact.begin(), redact.end());
-    auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(values)), journal_, bus_);
+    auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(values)),
+                                          journal_, bus_);
     open_[ref] = sink;
     return std::shared_ptr<exec::OutputSink>(std::move(sink));
 }

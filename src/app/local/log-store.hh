@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's LogStore: redacts, keeps every byte in the try's log file, tells listeners, and journals progress at
-// most ten times a second.
+// The engine's LogStore: redacts, keeps every byte in the try's log file, tells listeners, and journals
+// progress at most ten times a second.
 #pragma once
 
 #include "app/local/journal-port.hh"
@@ -21,9 +21,11 @@ class LogStorePort : public engine::LogStore {
     // `runFolder` exists; the others outlive it and every sink it opened.
     LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus, const KnownSecrets& secrets);
 
-    Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref, const std::vector<std::string>& redact) override;
+    Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref,
+                                                   const std::vector<std::string>& redact) override;
 
-    // What the redactor held back is written first, so that the step's last line stands before its step.finished.
+    // What the redactor held back is written first, so that the step's last line stands before its
+    // step.finished.
     Result<void> finish(const TryRef& ref) override;
 
   private:

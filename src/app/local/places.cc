@@ -20,7 +20,7 @@ struct Places::Parts {
     const LocalRequest& request;
     history::RunFolder folder;
     std::vector<std::string> notices;
-    std::optional<exec::RunFolder> work;    // job folders and the snapshot
+    std::optional<exec::RunFolder> work;     // job folders and the snapshot
     std::optional<exec::RunFolder> privates; // scripts and environments, in memory
     std::optional<TreePort> tree;
     std::optional<ArtifactPort> artifacts;

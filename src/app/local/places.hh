@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The places of a local run and what they stand on: the snapshot of the tree, the run's work folder, its artifacts and
-// its private folder in memory. The engine's ExecutorSet.
+// The places of a local run and what they stand on: the snapshot of the tree, the run's work folder, its
+// artifacts and its private folder in memory. The engine's ExecutorSet.
 #pragma once
 
 #include "app/local/request.hh"
@@ -19,8 +19,8 @@ class Places : public engine::ExecutorSet {
     Places(const LocalRequest& request, history::RunFolder folder);
     ~Places() override;
 
-    // Takes the snapshot when a job wants one, and makes the private folder; removes what dead runs left. Failure and
-    // stop: the run cannot begin.
+    // Takes the snapshot when a job wants one, and makes the private folder; removes what dead runs left.
+    // Failure and stop: the run cannot begin.
     io::Task<Result<void>> prepare(io::StopToken stop);
 
     // Of this run, after prepare: job folders, the snapshot, roots in the store. Goes away with close.
@@ -29,8 +29,8 @@ class Places : public engine::ExecutorSet {
     // What a person should know after prepare.
     [[nodiscard]] const std::vector<std::string>& notices() const;
 
-    // Removes the work folder (unless the run keeps it) and the private folder. Whatever cannot be removed is left to
-    // the next run's prepare.
+    // Removes the work folder (unless the run keeps it) and the private folder. Whatever cannot be removed is
+    // left to the next run's prepare.
     io::Task<> close();
 
     [[nodiscard]] exec::Executor* find(std::string_view kind) const override;

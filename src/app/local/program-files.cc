@@ -25,7 +25,8 @@ Result<std::string> findLeader() {
             return path;
         }
     }
-    return fail(ErrorCode::MissingTool, fmt::format("cirque-leader is neither in {} nor in {}/../libexec/cirque", folder, folder),
+    return fail(ErrorCode::MissingTool,
+                fmt::format("cirque-leader is neither in {} nor in {}/../libexec/cirque", folder, folder),
                 "install Cirque completely: every step runs under this small program");
 }
 

@@ -8,8 +8,8 @@
 
 namespace cirque::app {
 
-// The path of cirque-leader: beside the running program (a build folder), or ../libexec/cirque of it (installed).
-// MissingTool when it is in neither place.
+// The path of cirque-leader: beside the running program (a build folder), or ../libexec/cirque of it
+// (installed). MissingTool when it is in neither place.
 Result<std::string> findLeader();
 
 } // namespace cirque::app

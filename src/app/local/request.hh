@@ -22,8 +22,8 @@ struct LocalRequest {
     std::string tree;   // the caller's work tree; only read
     config::Environment environment;
     config::Settings settings;
-    engine::RunOptions options; // with the run's id
-    std::vector<std::pair<std::string, std::string>> overrides;      // --env and --env-file, the later wins
+    engine::RunOptions options;                                 // with the run's id
+    std::vector<std::pair<std::string, std::string>> overrides; // --env and --env-file, the later wins
     secret::SecretSource secrets;
     bool inheritEnv = false;
     bool keep = false;
@@ -33,13 +33,13 @@ struct LocalRequest {
 // The parts of a plan that this version cannot run on this machine, one sentence each.
 std::vector<std::string> refusedParts(const plan::Plan& plan);
 
-// Why this plan cannot run here, all reasons at once (code Unsupported or Usage): parts this version does not run,
-// named by job, and secrets nobody offers. Nothing has been created yet.
+// Why this plan cannot run here, all reasons at once (code Unsupported or Usage): parts this version does not
+// run, named by job, and secrets nobody offers. Nothing has been created yet.
 Result<void> checkRunnable(const LocalRequest& request);
 
-// Runs to the end: run folder, lock, journal, snapshot, engine, clean-up. `control` cancels. An error means that the
-// run could not begin; once it began every ending is a report.
-io::Task<Result<engine::RunReport>> runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control,
-                                             io::StopToken stop);
+// Runs to the end: run folder, lock, journal, snapshot, engine, clean-up. `control` cancels. An error means
+// that the run could not begin; once it began every ending is a report.
+io::Task<Result<engine::RunReport>> runLocal(LocalRequest request,
+                                             std::shared_ptr<engine::RunControl> control, io::StopToken stop);
 
 } // namespace cirque::app

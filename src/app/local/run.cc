@@ -16,7 +16,6 @@
 
 #include <unistd.h>
 
-
 namespace cirque::app {
 namespace {
 
@@ -38,7 +37,9 @@ Result<Opened> openRun(const LocalRequest& request) {
     };
     auto opened = begin();
     if (!opened) {
-        return fail(std::move(opened.error()).within(fmt::format("while making the run's folder in {}", request.settings.stateDir)));
+        return fail(
+            std::move(opened.error())
+                .within(fmt::format("while making the run's folder in {}", request.settings.stateDir)));
     }
     return opened;
 }
@@ -68,7 +69,8 @@ class LocalRun {
   public:
     LocalRun(LocalRequest request, Opened opened)
         : request_(std::move(request)), folder_(std::move(opened.folder)), lock_(std::move(opened.lock)),
-          journal_(std::move(opened.journal), bus_, secrets_, request_.options.run), places_(request_, folder_) {
+          journal_(std::move(opened.journal), bus_, secrets_, request_.options.run),
+          places_(request_, folder_) {
         for (event::Listener* listener : request_.listeners) {
             bus_.add(*listener);
         }
@@ -133,8 +135,8 @@ class LocalRun {
 
 } // namespace
 
-io::Task<Result<engine::RunReport>> runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control,
-                                             io::StopToken stop) {
+io::Task<Result<engine::RunReport>>
+runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(Opened opened, openRun(request));
     LocalRun run(std::move(request), std::move(opened));
     co_return co_await run.run(std::move(control), std::move(stop));

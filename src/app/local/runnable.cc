@@ -19,7 +19,8 @@ std::string missingSecrets(const LocalRequest& request) {
     const auto look = [&](const plan::Env& env, const std::string& where) {
         for (const plan::EnvEntry& entry : env) {
             if (entry.value.kind == plan::Value::Kind::Secret && !request.secrets.find(entry.value.text)) {
-                missing += fmt::format("\n  {} of {} needs the secret '{}'", entry.name, where, entry.value.text);
+                missing +=
+                    fmt::format("\n  {} of {} needs the secret '{}'", entry.name, where, entry.value.text);
             }
         }
     };
@@ -45,8 +46,9 @@ std::vector<std::string> refusedParts(const plan::Plan& plan) {
 
 Result<void> checkRunnable(const LocalRequest& request) {
     if (const std::vector<std::string> refused = refusedParts(*request.plan); !refused.empty()) {
-        return fail(ErrorCode::Unsupported, fmt::format("this version cannot run all of the workflow '{}':\n  {}",
-                                                        request.plan->name, fmt::join(refused, "\n  ")));
+        return fail(ErrorCode::Unsupported,
+                    fmt::format("this version cannot run all of the workflow '{}':\n  {}", request.plan->name,
+                                fmt::join(refused, "\n  ")));
     }
     if (const std::string missing = missingSecrets(request); !missing.empty()) {
         return fail(ErrorCode::Usage, "secrets that nobody offers:" + missing,

@@ -36,8 +36,8 @@ io::Task<Result<void>> TreePort::prepare(io::StopToken stop) {
         co_return Result<void>{};
     }
     CIRQUE_CO_TRY_ASSIGN(workspace::Tree tree, workspace::findTree(tree_));
-    CIRQUE_CO_TRY_ASSIGN(snapshot_, co_await workspace::Snapshot::take(std::move(tree), workRoot_ + "/snapshot",
-                                                                       std::move(stop)));
+    CIRQUE_CO_TRY_ASSIGN(snapshot_, co_await workspace::Snapshot::take(
+                                        std::move(tree), workRoot_ + "/snapshot", std::move(stop)));
     co_return Result<void>{};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the local executor asks of the run: job folders from the snapshot of the tree, and the run's artifacts.
+// What the local executor asks of the run: job folders from the snapshot of the tree, and the run's
+// artifacts.
 #pragma once
 
 #include "artifact/store.hh"
@@ -30,7 +31,7 @@ class TreePort : public exec::Workspaces {
     std::string tree_;
     std::string workRoot_;
     workspace::Snapshot snapshot_;
-    int usesLeft_ = 0;  // how often the plan may still ask for a copy; -1: nobody knows
+    int usesLeft_ = 0; // how often the plan may still ask for a copy; -1: nobody knows
     int usesNow_ = 0;
 };
 
@@ -39,7 +40,8 @@ class ArtifactPort : public exec::Artifacts {
     explicit ArtifactPort(std::string root) : store_(std::move(root)) {}
 
     io::Task<Result<void>> restore(std::string name, std::string folder, std::string path) override;
-    io::Task<Result<exec::CollectedArtifact>> save(std::string name, std::string folder, std::string path) override;
+    io::Task<Result<exec::CollectedArtifact>> save(std::string name, std::string folder,
+                                                   std::string path) override;
 
   private:
     artifact::ArtifactStore store_;

@@ -35,7 +35,8 @@ Result<std::int64_t> number(const Arguments& arguments, std::string_view option,
 }
 
 // Of several tries of one step only the one that is wanted; by default the last.
-std::vector<history::LogEntry> choose(std::vector<history::LogEntry> entries, std::int64_t attempt, std::int64_t tried) {
+std::vector<history::LogEntry> choose(std::vector<history::LogEntry> entries, std::int64_t attempt,
+                                      std::int64_t tried) {
     std::erase_if(entries, [&](const history::LogEntry& entry) {
         return (attempt != 0 && entry.ref.attempt != attempt) || (tried != 0 && entry.ref.tryNumber != tried);
     });
@@ -43,7 +44,8 @@ std::vector<history::LogEntry> choose(std::vector<history::LogEntry> entries, st
     for (const history::LogEntry& entry : entries) {
         const bool superseded = std::ranges::any_of(entries, [&](const history::LogEntry& other) {
             return other.ref.job == entry.ref.job && other.ref.step == entry.ref.step &&
-                   std::tie(other.ref.attempt, other.ref.tryNumber) > std::tie(entry.ref.attempt, entry.ref.tryNumber);
+                   std::tie(other.ref.attempt, other.ref.tryNumber) >
+                       std::tie(entry.ref.attempt, entry.ref.tryNumber);
         });
         if (!superseded) {
             out.push_back(entry);
@@ -68,7 +70,8 @@ void addLine(std::string& out, const history::LogEntry& entry, const event::LogL
 }
 
 // Calls `fn(number, line)` for the wanted lines of one log, in pieces.
-template <class Fn> Result<void> eachLine(const std::string& base, std::int64_t last, Fn fn) {
+template <class Fn>
+Result<void> eachLine(const std::string& base, std::int64_t last, Fn fn) {
     CIRQUE_TRY_ASSIGN(event::LogReader reader, event::LogReader::open(base));
     std::int64_t at = 0;
     if (last > 0) {
@@ -97,14 +100,16 @@ Result<void> spill(std::string& out, std::size_t above) {
 
 constexpr std::size_t worthAWrite = 256u << 10u;
 
-Result<void> printText(const std::string& folder, const std::vector<history::LogEntry>& entries, std::int64_t last) {
+Result<void> printText(const std::string& folder, const std::vector<history::LogEntry>& entries,
+                       std::int64_t last) {
     const View view{entries.size() > 1, isatty(STDOUT_FILENO) == 1};
     std::string out;
     for (const history::LogEntry& entry : entries) {
-        CIRQUE_TRY(eachLine(folder + "/" + entry.base, last, [&](std::int64_t, const event::LogLine& line) -> Result<void> {
-            addLine(out, entry, line, view);
-            return spill(out, worthAWrite);
-        }));
+        CIRQUE_TRY(eachLine(folder + "/" + entry.base, last,
+                            [&](std::int64_t, const event::LogLine& line) -> Result<void> {
+                                addLine(out, entry, line, view);
+                                return spill(out, worthAWrite);
+                            }));
     }
     return spill(out, 0);
 }
@@ -116,11 +121,11 @@ Result<void> printJson(const history::RunSummary& run, const std::string& folder
     json.begin(out, run.id);
     for (const history::LogEntry& entry : entries) {
         json.beginTry(out, entry);
-        CIRQUE_TRY(
-            eachLine(folder + "/" + entry.base, last, [&](std::int64_t at, const event::LogLine& line) -> Result<void> {
-                json.line(out, at, line);
-                return spill(out, worthAWrite);
-            }));
+        CIRQUE_TRY(eachLine(folder + "/" + entry.base, last,
+                            [&](std::int64_t at, const event::LogLine& line) -> Result<void> {
+                                json.line(out, at, line);
+                                return spill(out, worthAWrite);
+                            }));
         json.endTry(out);
     }
     json.end(out);
@@ -135,7 +140,8 @@ Result<int> logsCommand(const Context& context, const Arguments& arguments) {
     CIRQUE_TRY_ASSIGN(const std::int64_t tried, number(arguments, "try", 0));
     CIRQUE_TRY_ASSIGN(const std::int64_t last, number(arguments, "lines", 0));
     const std::vector<std::string>& words = arguments.positionals();
-    CIRQUE_TRY_ASSIGN(std::vector<history::LogEntry> found, history::findLog(run, words.size() > 1 ? words[1] : ""));
+    CIRQUE_TRY_ASSIGN(std::vector<history::LogEntry> found,
+                      history::findLog(run, words.size() > 1 ? words[1] : ""));
     const std::vector<history::LogEntry> entries = choose(std::move(found), attempt, tried);
     const std::string folder = history::runFolder(context.settings.stateDir, run.id).path;
     if (arguments.has("json")) {

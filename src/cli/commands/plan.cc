@@ -11,7 +11,8 @@ namespace {
 std::string overview(const plan::Plan& plan) {
     std::string out = fmt::format("{}\n", plan.name);
     for (const plan::Job& job : plan.jobs) {
-        out += fmt::format("  {:<32} {} step{}{}\n", job.name, job.steps.size(), job.steps.size() == 1 ? "" : "s",
+        out += fmt::format("  {:<32} {} step{}{}\n", job.name, job.steps.size(),
+                           job.steps.size() == 1 ? "" : "s",
                            job.needs.empty() ? "" : fmt::format(", needs {}", fmt::join(job.needs, ", ")));
     }
     return out;
@@ -21,7 +22,8 @@ std::string overview(const plan::Plan& plan) {
 
 Result<int> planCommand(const Context& context, const Arguments& arguments) {
     const auto show = [&](const Loaded& loaded) -> Result<int> {
-        CIRQUE_TRY(print(arguments.has("json") ? toPretty(plan::toJson(*loaded.plan)) : overview(*loaded.plan)));
+        CIRQUE_TRY(
+            print(arguments.has("json") ? toPretty(plan::toJson(*loaded.plan)) : overview(*loaded.plan)));
         return 0;
     };
     return withLoaded(context, arguments, show);

@@ -117,7 +117,8 @@ class RunSession {
         }
         CIRQUE_CO_TRY(app::checkRunnable(request_));
         makeListener();
-        Result<engine::RunReport> report = co_await app::runLocal(std::move(request_), control_, stop_.token());
+        Result<engine::RunReport> report =
+            co_await app::runLocal(std::move(request_), control_, stop_.token());
         if (!report) {
             co_return fail(std::move(report).error());
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/commands.hh"
-
-#include "history/json.hh"
 #include "history/runs.hh"
+
+#include "cli/commands.hh"
+#include "history/json.hh"
 
 #include <fmt/format.h>
 
@@ -21,8 +21,8 @@ std::string row(const history::RunSummary& run) {
         outcome = toString(run.state);
     }
     const std::string started = run.started ? toIso8601(*run.started).substr(0, 19) + "Z" : "-";
-    return fmt::format("{}  {}  {:>9}  {:<24}  {}\n", history::shortId(run.id), started, formatDuration(run.duration),
-                       run.name, outcome);
+    return fmt::format("{}  {}  {:>9}  {:<24}  {}\n", history::shortId(run.id), started,
+                       formatDuration(run.duration), run.name, outcome);
 }
 
 } // namespace

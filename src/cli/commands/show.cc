@@ -17,8 +17,8 @@ std::string inWords(const std::optional<Outcome>& outcome, bool tolerated = fals
 }
 
 std::string page(const history::RunSummary& run) {
-    std::string out = fmt::format("run       {}\nworkflow  {} ({})\ntree      {}\nstate     {}\n", run.id.text(), run.name,
-                                  run.workflow, run.tree, toString(run.state));
+    std::string out = fmt::format("run       {}\nworkflow  {} ({})\ntree      {}\nstate     {}\n",
+                                  run.id.text(), run.name, run.workflow, run.tree, toString(run.state));
     if (run.started) {
         out += fmt::format("started   {}\n", toIso8601(*run.started));
     }
@@ -31,9 +31,10 @@ std::string page(const history::RunSummary& run) {
                            inWords(job.outcome, job.tolerated));
         for (std::size_t i = 0; i < job.steps.size(); ++i) {
             const history::StepSummary& step = job.steps[i];
-            const std::string tries = step.tries.size() > 1 ? fmt::format(", {} tries", step.tries.size()) : "";
-            out += fmt::format("  {:>2}. {:<26} {:>9}  {}{}\n", i + 1, step.name, formatDuration(step.duration),
-                               inWords(step.outcome), tries);
+            const std::string tries =
+                step.tries.size() > 1 ? fmt::format(", {} tries", step.tries.size()) : "";
+            out += fmt::format("  {:>2}. {:<26} {:>9}  {}{}\n", i + 1, step.name,
+                               formatDuration(step.duration), inWords(step.outcome), tries);
         }
     }
     return out;

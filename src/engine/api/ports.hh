@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the engine needs from the world, and nothing more. app/ adapts the real things to these ports; tests give fakes.
+// What the engine needs from the world, and nothing more. app/ adapts the real things to these ports; tests
+// give fakes.
 #pragma once
 
 #include "base/result.hh"
@@ -34,9 +35,9 @@ class Clock {
     virtual io::Task<bool> sleep(Millis duration, io::StopToken stop) = 0;
 };
 
-// The layers of a job's environment that do not depend on a step or on other jobs' results: the caller's environment
-// as passed, workflow envFrom and env, job envFrom and env (references to results excepted: the engine fills those),
-// and --env on top. A failing provider is an error with code Provider.
+// The layers of a job's environment that do not depend on a step or on other jobs' results: the caller's
+// environment as passed, workflow envFrom and env, job envFrom and env (references to results excepted: the
+// engine fills those), and --env on top. A failing provider is an error with code Provider.
 struct JobEnv {
     std::vector<exec::Vars> below; // as in exec::StepEnv::below
     exec::Vars overrides;          // --env and --env-file
@@ -49,7 +50,8 @@ class EnvSource {
     // `results` settles {result} references; (job, name) -> value.
     using Results = std::vector<std::pair<std::pair<std::string, std::string>, std::string>>;
     virtual io::Task<Result<JobEnv>> jobEnv(std::shared_ptr<const plan::Job> job, Results results) = 0;
-    virtual Result<exec::Vars> stepEnv(const plan::Job& job, const plan::Step& step, const Results& results) = 0;
+    virtual Result<exec::Vars> stepEnv(const plan::Job& job, const plan::Step& step,
+                                       const Results& results) = 0;
 };
 
 // Makes store paths that the job's steps need exist on this machine. Work done once is shared between jobs.
@@ -67,7 +69,8 @@ class LogStore {
     virtual ~LogStore() = default;
     virtual Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref,
                                                            const std::vector<std::string>& redact) = 0;
-    // The try has ended; its last progress event is emitted before its step.finished. Late bytes may still come.
+    // The try has ended; its last progress event is emitted before its step.finished. Late bytes may still
+    // come.
     virtual Result<void> finish(const TryRef& ref) = 0;
 };
 

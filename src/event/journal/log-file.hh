@@ -39,7 +39,8 @@ class JobNumbers {
 // through.
 class LogWriter {
   public:
-    // Makes the log (O_EXCL) in a folder that exists; the index comes with the first byte. `start`: when the try began.
+    // Makes the log (O_EXCL) in a folder that exists; the index comes with the first byte. `start`: when the
+    // try began.
     static Result<LogWriter> create(const std::string& basePath, MonoTime start = monoNow());
 
     LogWriter(LogWriter&&) noexcept = default;

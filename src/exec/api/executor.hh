@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every place where a job runs must do. Implementations are exec/<kind>; the engine knows only this page.
-// Nothing here is a path of this machine: a place may be a container, another host or a virtual machine.
+// What every place where a job runs must do. Implementations are exec/<kind>; the engine knows only this
+// page. Nothing here is a path of this machine: a place may be a container, another host or a virtual
+// machine.
 #pragma once
 
 #include "base/ids.hh"
@@ -33,7 +34,8 @@ using Vars = std::vector<Var>;
 class OutputSink {
   public:
     virtual ~OutputSink() = default;
-    // `late`: a daemon printed it after the step had ended. A failure (disk full) ends the step as Infrastructure.
+    // `late`: a daemon printed it after the step had ended. A failure (disk full) ends the step as
+    // Infrastructure.
     virtual Result<void> write(std::string_view bytes, bool late) = 0;
 };
 
@@ -46,9 +48,10 @@ struct StepEnv {
 struct StepSpec {
     TryRef ref;
     std::string name;
-    plan::Step step;  // what to run, workdir, path, shell
+    plan::Step step; // what to run, workdir, path, shell
     StepEnv env;
-    // Set for a condition: run as bash without errexit, nounset and pipefail, JOB_ENV applied, no JOB_ENV taken over.
+    // Set for a condition: run as bash without errexit, nounset and pipefail, JOB_ENV applied, no JOB_ENV
+    // taken over.
     bool isCondition = false;
     std::string conditionScript;
 };
@@ -69,7 +72,8 @@ struct Place {
     std::vector<std::string> redact; // secret values of this job
 };
 
-// The archive form of files that enter or leave a place is artifact/'s business; the engine passes names only.
+// The archive form of files that enter or leave a place is artifact/'s business; the engine passes names
+// only.
 struct CollectedArtifact {
     std::int64_t bytes = 0;
     std::int64_t files = 0;
@@ -80,13 +84,13 @@ class JobSite {
   public:
     virtual ~JobSite() = default;
 
-    // Makes the job's folder from the run's snapshot (or empty when the job's copyRepo is false) and makes the step
-    // closures usable. `log` takes what a person should see of it.
+    // Makes the job's folder from the run's snapshot (or empty when the job's copyRepo is false) and makes
+    // the step closures usable. `log` takes what a person should see of it.
     virtual io::Task<Result<void>> prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) = 0;
 
-    // Runs one step to its end. Graceful stop: TERM to its tree, grace, KILL. Immediate: KILL. The outcome then is
-    // Cancelled, or Failed with timeout set when the stop's reason is Timeout or Deadline.
-    // Failures of the place itself are Infrastructure, never Failed.
+    // Runs one step to its end. Graceful stop: TERM to its tree, grace, KILL. Immediate: KILL. The outcome
+    // then is Cancelled, or Failed with timeout set when the stop's reason is Timeout or Deadline. Failures
+    // of the place itself are Infrastructure, never Failed.
     virtual io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) = 0;
 
     // Puts a saved artifact under `path` of the job's folder.
@@ -95,8 +99,9 @@ class JobSite {
     // Takes `path` of the job's folder into the run's artifacts. Missing: NotFound. All or nothing.
     virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) = 0;
 
-    // Ends every process the job left, then removes the job's folder unless the run keeps workspaces. Always called,
-    // exactly once, also after failures of prepare. An Immediate stop leaves those processes no grace.
+    // Ends every process the job left, then removes the job's folder unless the run keeps workspaces. Always
+    // called, exactly once, also after failures of prepare. An Immediate stop leaves those processes no
+    // grace.
     virtual io::Task<Result<void>> close(io::StopToken stop) = 0;
 };
 

@@ -27,8 +27,8 @@ struct SpawnOptions {
     int in = -1;                                 // -1: /dev/null
     int out = -1;                                // -1: /dev/null
     int err = -1;                                // -1: /dev/null
-    bool resetSignals = true;                 // false: the child resets what is ignored itself (64 system calls less)
-    std::vector<std::pair<int, int>> keep;       // {descriptor here, its number in the child}, number >= 3
+    bool resetSignals = true; // false: the child resets what is ignored itself (64 system calls less)
+    std::vector<std::pair<int, int>> keep; // {descriptor here, its number in the child}, number >= 3
 };
 
 struct ExitStatus {

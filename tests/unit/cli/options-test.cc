@@ -15,7 +15,8 @@ constexpr std::array options{
 };
 
 TEST(Options, StandBetweenPositionalsInEveryForm) {
-    const auto parsed = parseArguments("run", options, {"a", "--env", "A=1", "b", "-eB=2", "--jobs=4", "--only"});
+    const auto parsed =
+        parseArguments("run", options, {"a", "--env", "A=1", "b", "-eB=2", "--jobs=4", "--only"});
     ASSERT_TRUE(parsed) << parsed.error().text();
     EXPECT_EQ(parsed->positionals(), (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(parsed->all("env"), (std::vector<std::string>{"A=1", "B=2"}));
@@ -47,13 +48,15 @@ TEST(Options, AnUnknownLetterIsNamed) {
 TEST(Options, AMissingValueIsNamedWithItsMeaning) {
     const auto parsed = parseArguments("run", options, {"--jobs"});
     ASSERT_FALSE(parsed);
-    EXPECT_NE(parsed.error().message.find("--jobs needs a value: N"), std::string::npos) << parsed.error().message;
+    EXPECT_NE(parsed.error().message.find("--jobs needs a value: N"), std::string::npos)
+        << parsed.error().message;
 }
 
 TEST(Options, AFlagWithAValueIsRefused) {
     const auto parsed = parseArguments("run", options, {"--only=yes"});
     ASSERT_FALSE(parsed);
-    EXPECT_NE(parsed.error().message.find("--only takes no value"), std::string::npos) << parsed.error().message;
+    EXPECT_NE(parsed.error().message.find("--only takes no value"), std::string::npos)
+        << parsed.error().message;
 }
 
 TEST(Options, ParsingTwiceStartsAfresh) {

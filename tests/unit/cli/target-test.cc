@@ -32,7 +32,8 @@ TEST(SplitPositionals, KnowsATargetByItsLook) {
 }
 
 TEST(ResolveTarget, DefaultsToCirqueNixThenCiNix) {
-    const auto both = resolveTarget("", "/p", disk({{"/p/cirque.nix", PathKind::File}, {"/p/ci.nix", PathKind::File}}));
+    const auto both =
+        resolveTarget("", "/p", disk({{"/p/cirque.nix", PathKind::File}, {"/p/ci.nix", PathKind::File}}));
     ASSERT_TRUE(both);
     EXPECT_EQ(both->file, "/p/cirque.nix");
     const auto one = resolveTarget("", "/p", disk({{"/p/ci.nix", PathKind::File}}));
@@ -44,14 +45,16 @@ TEST(ResolveTarget, DefaultsToCirqueNixThenCiNix) {
 }
 
 TEST(ResolveTarget, AFolderMovesTheRunThere) {
-    const auto target = resolveTarget("sub/", "/p", disk({{"/p/sub", PathKind::Folder}, {"/p/sub/ci.nix", PathKind::File}}));
+    const auto target =
+        resolveTarget("sub/", "/p", disk({{"/p/sub", PathKind::Folder}, {"/p/sub/ci.nix", PathKind::File}}));
     ASSERT_TRUE(target) << target.error().text();
     EXPECT_EQ(target->folder, "/p/sub");
     EXPECT_EQ(target->file, "/p/sub/ci.nix");
 }
 
 TEST(ResolveTarget, AFileElsewhereDoesNotMoveTheRun) {
-    const auto target = resolveTarget("/other/ci.nix#release", "/p", disk({{"/other/ci.nix", PathKind::File}}));
+    const auto target =
+        resolveTarget("/other/ci.nix#release", "/p", disk({{"/other/ci.nix", PathKind::File}}));
     ASSERT_TRUE(target);
     EXPECT_EQ(target->folder, "/p");
     EXPECT_EQ(target->file, "/other/ci.nix");
@@ -59,14 +62,16 @@ TEST(ResolveTarget, AFileElsewhereDoesNotMoveTheRun) {
 }
 
 TEST(ResolveTarget, ADotWithANameUsesTheDefaultFile) {
-    const auto target = resolveTarget(".#release", "/p", disk({{"/p", PathKind::Folder}, {"/p/ci.nix", PathKind::File}}));
+    const auto target =
+        resolveTarget(".#release", "/p", disk({{"/p", PathKind::Folder}, {"/p/ci.nix", PathKind::File}}));
     ASSERT_TRUE(target) << target.error().text();
     EXPECT_EQ(target->file, "/p/ci.nix");
     EXPECT_EQ(target->name, "release");
 }
 
 TEST(ResolveTarget, APlanDocumentTakesNoName) {
-    EXPECT_EQ(resolveTarget("a.json", "/p", disk({{"/p/a.json", PathKind::File}}))->kind, Target::Kind::PlanJson);
+    EXPECT_EQ(resolveTarget("a.json", "/p", disk({{"/p/a.json", PathKind::File}}))->kind,
+              Target::Kind::PlanJson);
     EXPECT_FALSE(resolveTarget("a.json#x", "/p", disk({{"/p/a.json", PathKind::File}})));
 }
 

@@ -11,7 +11,8 @@ Environment with(std::vector<std::pair<std::string, std::string>> variables) {
 }
 
 TEST(Settings, TheStateFolderFollowsTheContractsOrder) {
-    const auto own = loadSettings(with({{"CIRQUE_STATE_DIR", "/s/"}, {"XDG_STATE_HOME", "/x"}, {"HOME", "/h"}}), 0);
+    const auto own =
+        loadSettings(with({{"CIRQUE_STATE_DIR", "/s/"}, {"XDG_STATE_HOME", "/x"}, {"HOME", "/h"}}), 0);
     EXPECT_EQ(own->stateDir, "/s");
     EXPECT_EQ(loadSettings(with({{"XDG_STATE_HOME", "/x"}, {"HOME", "/h"}}), 0)->stateDir, "/x/cirque");
     EXPECT_EQ(loadSettings(with({{"HOME", "/h"}}), 0)->stateDir, "/h/.local/state/cirque");
@@ -30,7 +31,8 @@ TEST(Settings, WithoutAnyHomeTheErrorSaysWhatToSet) {
 }
 
 TEST(Settings, AnEmptyVariableCountsAsUnset) {
-    EXPECT_EQ(loadSettings(with({{"CIRQUE_STATE_DIR", ""}, {"HOME", "/h"}}), 0)->stateDir, "/h/.local/state/cirque");
+    EXPECT_EQ(loadSettings(with({{"CIRQUE_STATE_DIR", ""}, {"HOME", "/h"}}), 0)->stateDir,
+              "/h/.local/state/cirque");
     EXPECT_TRUE(loadSettings(with({{"NO_COLOR", ""}, {"HOME", "/h"}}), 0)->colour);
     EXPECT_FALSE(loadSettings(with({{"NO_COLOR", "1"}, {"HOME", "/h"}}), 0)->colour);
 }
