@@ -1,20 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command.hh"
-
 #include "base/text.hh"
+#include "cli/command.hh"
+#include "io/process/signals.hh"
 
 #include <fmt/format.h>
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 namespace cirque::cli {
 
+namespace {
+
+constexpr std::size_t pieceBytes = 4096; // PIPE_BUF: what a pipe that says it has room takes without waiting
+
+// Until standard output takes more. False: it does not, and someone wants this program to end.
+bool waitForRoom() {
+    static bool stuck = false; // once given up, no later line waits again
+    constexpr int slice = 100; // milliseconds
+    constexpr int patience = 10;
+    pollfd out{STDOUT_FILENO, POLLOUT, 0};
+    for (int refused = 0; poll(&out, 1, stuck ? 0 : slice) <= 0;) {
+        refused += io::terminationRequested() ? 1 : 0;
+        if (stuck || refused >= patience) {
+            stuck = true;
+            return false;
+        }
+    }
+    stuck = false;
+    return true;
+}
+
+} // namespace
+
 Result<void> print(std::string_view text) {
     while (!text.empty()) {
-        const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
+        if (!waitForRoom()) {
+            return {}; // a terminal that was stopped must not keep the run from being cancelled
+        }
+        const ssize_t written = write(STDOUT_FILENO, text.data(), std::min(text.size(), pieceBytes));
         if (written < 0) {
             if (errno == EINTR) {
                 continue;
@@ -50,16 +78,19 @@ int exitStatus(ErrorCode code) {
     case ErrorCode::InvalidPlan:
     case ErrorCode::Evaluation:
     case ErrorCode::Unsupported:
-    case ErrorCode::NotFound: return 2;
+    case ErrorCode::NotFound:
+        return 2;
     case ErrorCode::Provider:
-    case ErrorCode::Build: return 1;
+    case ErrorCode::Build:
+        return 1;
     case ErrorCode::MissingTool:
     case ErrorCode::Io:
     case ErrorCode::DiskFull:
     case ErrorCode::Permission:
     case ErrorCode::Process:
     case ErrorCode::Unreachable:
-    case ErrorCode::Corrupt: return 3;
+    case ErrorCode::Corrupt:
+        return 3;
     }
     return 3;
 }

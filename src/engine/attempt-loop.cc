@@ -20,10 +20,12 @@ ActionResult resultOf(Outcome outcome) {
     return {std::move(outcome), {}, {}, {}};
 }
 
-// An artifact that is missing, too large or no file is the workflow's doing, not ours.
+// An artifact that is missing, too large, unreadable, no file or a way out of the job's folder is the
+// workflow's doing, not ours.
 Outcome artifactOutcome(const Error& error) {
     Outcome outcome = outcomeOf(error);
-    if (error.code == ErrorCode::NotFound || error.code == ErrorCode::Unsupported) {
+    if (error.code == ErrorCode::NotFound || error.code == ErrorCode::Unsupported ||
+        error.code == ErrorCode::Permission) {
         outcome.kind = OutcomeKind::Failed;
     }
     return outcome;

@@ -50,9 +50,11 @@ TEST(Review, AnEnvironmentFileThatIsAFifoIsAnErrorAndNotAHang) {
 // What a job did is the job's failure (1), not the system's (3).
 TEST(Review, AnArtifactThatIsNoFileFailsTheJob) {
     const Project project;
-    const std::string plan = project.planOf({"mkfifo f"}, R"("outputs": {"a": "f"})");
-    const Ran ran = project.cirque({"run", plan});
-    EXPECT_EQ(ran.status, 1) << ran.all();
+    for (const std::string script : {"mkdir f; mkfifo f/passwd", "ln -s /etc f"}) {
+        const std::string plan = project.planOf({script}, R"("outputs": {"a": "f/passwd"})");
+        const Ran ran = project.cirque({"run", plan});
+        EXPECT_EQ(ran.status, 1) << ran.all();
+    }
 }
 
 TEST(Review, AStepThatRemovedTheJobsFolderFailsTheJobAndSaysSo) {
@@ -67,7 +69,9 @@ TEST(Review, ASecondSignalLeavesTheDaemonsOfAJobNoGrace) {
     for (const bool early : {false, true}) { // both signals while the daemon is ended, or while a step runs
         const Project project;
         const std::string up = project.root() + "/up";
-        const std::string daemon = "(trap '' TERM; touch " + up + "; while :; do sleep 1; done) & disown; ";
+        const std::string daemon = "(trap '' TERM; touch " + up +
+                                   "; while :; do sleep 1; done) & disown; while [ ! -e " + up +
+                                   " ]; do sleep 0.01; done; ";
         const std::string plan = project.planOf({daemon + (early ? "sleep 60" : "true")});
         Running run = project.start({"run", plan});
         project.waitFor(up);
@@ -103,6 +107,19 @@ TEST(Review, ASignalWhileTheTreeIsCopiedIsACancelAndNotAFailureOfTheSystem) {
     const Ran ran = run.wait(20);
     EXPECT_EQ(ran.status, 130) << ran.all();
     EXPECT_TRUE(ran.outHas("test cancelled")) << ran.all();
+}
+
+// A stopped terminal, or a pager that does not read on: the run waits for it, but a signal still ends the
+// run.
+TEST(Review, ASignalEndsARunWhoseOutputNobodyReads) {
+    const Project project;
+    const std::string plan = project.planOf({"yes; sleep 60"});
+    const Ran ran = project.shell("exec 3>&1; (" CIRQUE_PROGRAM " run " + plan +
+                                      " & pid=$!; sleep 1; kill -TERM $pid; wait $pid; "
+                                      "echo ended $? in time: $((SECONDS < 6)) >&3) | sleep 8",
+                                  40);
+    EXPECT_TRUE(ran.outHas("ended 143 in time: 1")) << ran.all();
+    project.expectNoLeftovers();
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include <array>
+#include <atomic>
 
 namespace cirque::io {
 
@@ -40,7 +41,37 @@ class Dispositions {
     std::array<struct sigaction, numbers.size()> former_{};
 };
 
+using Handler = void (*)(int);
+constinit std::array<std::atomic<Handler>, Dispositions::numbers.size()> asioHandlers{};
+constinit std::atomic<bool> requested = false;
+static_assert(std::atomic<Handler>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+
+void noteAndPassOn(int number) {
+    requested = true;
+    for (std::size_t at = 0; at < Dispositions::numbers.size(); ++at) {
+        if (const Handler handler = asioHandlers[at];
+            Dispositions::numbers[at] == number && handler != nullptr) {
+            handler(number);
+        }
+    }
+}
+
+// In front of the handler that asio has set.
+void putInFront(std::size_t at) {
+    struct sigaction action{};
+    ::sigaction(Dispositions::numbers[at], nullptr, &action);
+    if (action.sa_handler != noteAndPassOn) {
+        asioHandlers[at] = action.sa_handler;
+        action.sa_handler = noteAndPassOn;
+        ::sigaction(Dispositions::numbers[at], &action, nullptr);
+    }
+}
+
 } // namespace
+
+bool terminationRequested() {
+    return requested;
+}
 
 Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop) {
     Dispositions dispositions;
@@ -49,6 +80,7 @@ Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop) {
         // under nohup a hang-up stays ignored
         if (Dispositions::numbers[at] != SIGHUP || !dispositions.ignored(at)) {
             signals.add(Dispositions::numbers[at]);
+            putInFront(at);
         }
     }
     auto callback = stop.onStop([&signals](StopLevel) { signals.cancel(); });

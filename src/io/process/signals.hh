@@ -13,4 +13,8 @@ namespace cirque::io {
 // dispositions.
 Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop);
 
+// True once one of these signals came while they were watched, even when the loop has not run since: for code
+// that blocks the loop. Any thread.
+[[nodiscard]] bool terminationRequested();
+
 } // namespace cirque::io
