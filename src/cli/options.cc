@@ -68,7 +68,10 @@ const Option* findOption(std::span<const Option> options, int code) {
 
 std::string Arguments::get(std::string_view option, std::string fallback) const {
     const auto& values = all(option);
-    return values.empty() ? std::move(fallback) : values.back();
+    if (!values.empty()) {
+        fallback = values.back();
+    }
+    return fallback;
 }
 
 const std::vector<std::string>& Arguments::all(std::string_view option) const {

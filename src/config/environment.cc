@@ -31,7 +31,10 @@ std::optional<std::string> Environment::find(std::string_view name) const {
 
 std::string Environment::get(std::string_view name, std::string fallback) const {
     const auto value = find(name);
-    return value && !value->empty() ? *value : std::move(fallback);
+    if (value && !value->empty()) {
+        fallback = *value;
+    }
+    return fallback;
 }
 
 } // namespace cirque::config
