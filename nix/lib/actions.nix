@@ -49,7 +49,7 @@ in
   checkout = {
     name = "checkout";
     bash = ''
-      if command -v git > /dev/null && commit="$(git rev-parse --verify --quiet HEAD)"; then
+      if command -v git > /dev/null && commit="$(git rev-parse --verify --quiet HEAD 2> /dev/null)"; then
         changed="$(git status --porcelain | wc -l)"
         echo "the workspace holds commit $commit with $changed changed files"
       elif [ -n "$(ls -A)" ]; then

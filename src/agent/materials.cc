@@ -180,8 +180,13 @@ Result<void> Materials::makeFile(Item& item, std::string_view searchPath) {
         CIRQUE_TRY(io::makeFolders(folder_));
         return writeNew(item.path, text, item.file->executable ? 0755 : 0644);
     }
+    const std::string& program = item.file->program;
+    if (program == "." || program == ".." || program.contains('/')) {
+        return fail(ErrorCode::InvalidPlan,
+                    fmt::format("the generated program '{}' has a name no file can have", program));
+    }
     CIRQUE_TRY(io::makeFolders(item.path + "/bin"));
-    return writeNew(fmt::format("{}/bin/{}", item.path, sanitizeFileName(item.file->program)), text, 0755);
+    return writeNew(fmt::format("{}/bin/{}", item.path, program), text, 0755);
 }
 
 std::vector<std::string> Materials::missingTools(const std::vector<std::string>& tokens,

@@ -135,16 +135,20 @@ void Summarizer::on(const event::Event& event, const event::JobFinished& body) {
     }
 }
 
-void Summarizer::on(const event::Event&, const event::StepStarted& body) {
+void Summarizer::on(const event::Event& event, const event::StepStarted& body) {
     tryOf(body.ref);
+    tryStarts_[body.ref] = event.mono;
     if (StepSummary* one = step(body.ref)) {
         one->name = body.name;
     }
 }
 
-void Summarizer::on(const event::Event&, const event::StepRetrying& body) {
+void Summarizer::on(const event::Event& event, const event::StepRetrying& body) {
     if (TrySummary* one = tryOf(body.ref)) {
         one->outcome = body.outcome;
+        if (const auto start = tryStarts_.find(body.ref); start != tryStarts_.end()) {
+            one->duration = event.mono - start->second;
+        }
     }
 }
 

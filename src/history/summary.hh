@@ -8,6 +8,7 @@
 #include "event/types/event.hh"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -113,6 +114,7 @@ class Summarizer {
     RunSummary run_;
     std::unordered_map<std::string, std::size_t> jobs_; // name -> place in run_.jobs
     std::unordered_map<std::string, MonoTime> jobStarts_;
+    std::map<TryRef, MonoTime> tryStarts_; // of tries whose end carries no duration
     std::optional<MonoTime> runStart_;
     bool ended_ = false;
 };

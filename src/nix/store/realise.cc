@@ -10,6 +10,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace cirque::nix {
@@ -125,10 +126,30 @@ std::vector<std::string> Store::missing(const Wanted& wanted) const {
 }
 
 io::Task<Result<void>> Store::realise(Wanted wanted, LogSink log, io::StopToken stop) {
-    const std::vector<std::string> names = missing(wanted);
+    std::vector<std::string> names = missing(wanted);
+    const auto isUnderWay = [this](const std::string& name) { return underWay_.contains(name); };
+    while (std::ranges::any_of(names, isUnderWay)) {
+        if (!co_await ended_.wait(stop)) {
+            co_return fail(ErrorCode::Process, "the build was stopped");
+        }
+        names = missing(wanted);
+    }
     if (names.empty()) {
         co_return Result<void>{};
     }
+    underWay_.insert(names.begin(), names.end());
+    Result<void> result = co_await call(names, std::move(log), std::move(stop));
+    for (const std::string& name : names) {
+        underWay_.erase(name);
+    }
+    if (result) {
+        present_.insert(names.begin(), names.end());
+    }
+    ended_.notify();
+    co_return result;
+}
+
+io::Task<Result<void>> Store::call(std::vector<std::string> names, LogSink log, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(io::Pipe out, io::makePipe());
     CIRQUE_CO_TRY_ASSIGN(io::Pipe err, io::makePipe());
     io::SpawnOptions options{.argv = {"nix-store", "--realise"},
@@ -154,11 +175,7 @@ io::Task<Result<void>> Store::realise(Wanted wanted, LogSink log, io::StopToken 
     err.write.reset();
     Running running(std::make_shared<io::Process>(std::move(*process)), std::move(log));
     const io::ExitStatus status = co_await running.finish(std::move(out.read), std::move(err.read), stop);
-    Result<void> result = verdict(status, running.errors(), stop.stopRequested() && !status.ok());
-    if (result) {
-        present_.insert(names.begin(), names.end());
-    }
-    co_return result;
+    co_return verdict(status, running.errors(), stop.stopRequested() && !status.ok());
 }
 
 } // namespace cirque::nix

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.hh"
+#include "io/runtime/runtime.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
 #include "nix/store/command.hh"
@@ -38,7 +39,8 @@ class Store {
     // Realises what is not yet known to be there, in one call of nix-store whose builders' output goes to
     // `log`. Failures: Build when a builder failed (the message is Nix's), MissingTool, Process when Nix was
     // killed, Unreachable, DiskFull or Permission when Nix says so. Stop: TERM to Nix, which ends its
-    // builders, KILL after 5 s or at once when immediate; then an error with code Process.
+    // builders, KILL after 5 s or at once when immediate; then an error with code Process. What another
+    // call is realising is waited for first: a second nix-store would only poll for its lock.
     io::Task<Result<void>> realise(Wanted wanted, LogSink log, io::StopToken stop = {});
 
   private:
@@ -46,7 +48,11 @@ class Store {
 
     Variables environment_;
     std::string rootsFolder_;
+    io::Task<Result<void>> call(std::vector<std::string> names, LogSink log, io::StopToken stop);
+
     std::set<std::string> present_;
+    std::set<std::string> underWay_;
+    io::Signal ended_; // of any call
     int calls_ = 0;
 };
 
