@@ -68,6 +68,7 @@ TEST(RunSummary, GathersWhatHappened) {
     ASSERT_EQ(run.jobs[0].steps[0].tries.size(), 2U);
     EXPECT_EQ(run.jobs[0].steps[0].tries[0].outcome, Outcome::failedExit(1));
     EXPECT_EQ(run.jobs[0].steps[0].tries[0].lines, 4);
+    EXPECT_EQ(run.jobs[0].steps[0].tries[0].duration, Millis(3000)) << "a retried try took its time";
     EXPECT_EQ(run.jobs[0].steps[0].outcome, Outcome::succeeded());
     EXPECT_FALSE(run.jobs[0].steps[1].outcome);
     EXPECT_EQ(run.artifacts[0].name, "dist");
