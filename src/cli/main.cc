@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <climits>
@@ -13,6 +14,16 @@
 namespace {
 
 using namespace cirque;
+
+// Were one of them closed, the next file opened would get its number, and what is printed would go into a
+// journal.
+void openStandardStreams() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            (void)open("/dev/null", O_RDWR); // gets the lowest free number, which is this one
+        }
+    }
+}
 
 Result<std::string> currentFolder() {
     char buffer[PATH_MAX];
@@ -72,6 +83,7 @@ Result<int> dispatch(std::vector<std::string> words) {
 } // namespace
 
 int main(int argc, char** argv) {
+    openStandardStreams();
     // A reader that goes away (a pager, head) is an error of write(2), not a reason to die in the middle of a
     // run.
     std::signal(SIGPIPE, SIG_IGN);

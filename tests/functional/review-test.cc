@@ -122,5 +122,18 @@ TEST(Review, ASignalEndsARunWhoseOutputNobodyReads) {
     project.expectNoLeftovers();
 }
 
+// The numbers of closed streams would go to the run's own files, and what is printed into them.
+TEST(Review, ClosedStandardStreamsChangeNothing) {
+    const Project project;
+    const std::string plan = project.planOf({"echo out; echo err >&2; exit 5"});
+    const std::string command = CIRQUE_PROGRAM " run " + plan;
+    EXPECT_EQ(project.shell(command + " >&-", 20).status, 1);
+    EXPECT_EQ(project.shell(command + " <&- >&- 2>&-", 20).status, 1);
+    const Ran logs = project.cirque({"logs", project.lastRun(), "main/1"});
+    EXPECT_EQ(logs.out, "out\nerr\n") << logs.all();
+    const Ran runs = project.cirque({"runs"});
+    EXPECT_FALSE(runs.outHas("interrupted")) << runs.all();
+}
+
 } // namespace
 } // namespace cirque::test
