@@ -50,7 +50,9 @@ Result<void> print(std::string_view text) {
             if (errno == EPIPE) {
                 return {};
             }
-            return fail(systemError(errno, "write to", "standard output"));
+            Error error = systemError(errno, "write to", "standard output");
+            error.hint = "check where the output goes";
+            return fail(std::move(error));
         }
         text.remove_prefix(static_cast<std::size_t>(written));
     }

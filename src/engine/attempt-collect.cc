@@ -51,6 +51,13 @@ void AttemptMachine::outputSaved(const ActionResult& result) {
     if (result.outcome.ok()) {
         events_.emplace_back(event::ArtifactSaved{job_->name, output.name, output.path, result.artifact.bytes,
                                                   result.artifact.files, result.artifact.sha256});
+        for (const std::string& path : result.artifact.skipped) {
+            events_.emplace_back(
+                event::Notice{"warning", job_->name,
+                              fmt::format("artifact '{}' was saved without {}: it is no file, folder or link",
+                                          output.name, path),
+                              ""});
+        }
     } else if (failure_ || cut_) {
         events_.emplace_back(event::Notice{
             "warning", job_->name,

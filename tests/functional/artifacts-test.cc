@@ -41,6 +41,15 @@ TEST(Artifacts, AreSavedWhenTheJobFailedOnlyIfAskedTo) {
     EXPECT_FALSE(list.outHas("\"bin\"")) << list.all();
 }
 
+TEST(Artifacts, WhatIsNoFileIsLeftOutAndNamed) {
+    const Project project;
+    const Ran ran = runJobs(
+        project,
+        R"json("a":{"outputs":{"d":"d"},"steps":[{"name":"s","run":"mkdir d; echo x > d/file; mkfifo d/pipe"}]})json");
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("d/pipe")) << ran.all();
+}
+
 TEST(Artifacts, ALinkOutOfTheJobsFolderIsNotFollowed) {
     const Project project;
     const Ran ran = runJobs(

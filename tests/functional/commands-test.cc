@@ -124,6 +124,14 @@ TEST(Commands, EveryEventAndLineCanBeHadAsJson) {
     EXPECT_TRUE(finished && line) << ran.all();
 }
 
+TEST(Commands, EventsThatCouldNotBeWrittenAreAFailure) {
+    const Project project;
+    const std::string command = std::string(CIRQUE_PROGRAM) + " run " + project.planOf({"true"});
+    EXPECT_EQ(project.shell(command + " --json > /dev/full").status, 3);
+    EXPECT_EQ(project.shell(command + " > /dev/full").status, 0)
+        << "the verdict does not hang on the terminal";
+}
+
 TEST(Commands, ParametersAreCheckedAndReachTheJobs) {
     const Project project;
     project.write(

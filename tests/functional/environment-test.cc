@@ -44,6 +44,22 @@ TEST(Environment, OnlyPassedVariablesOfTheCallerReachASteps) {
     EXPECT_TRUE(runPlan(project, document, {"--inherit-env"}).outHas("token=leak"));
 }
 
+TEST(Environment, AFileTheCallersBashWouldReadFirstDoesNotReachTheSteps) {
+    Project project;
+    project.write("first.sh", "exit 0\n");
+    project.set("BASH_ENV", project.dir() + "/first.sh");
+    const Ran ran = project.cirque({"run", project.planOf({"exit 4"}), "--inherit-env"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+}
+
+TEST(Environment, WhatCirqueSetsItselfCannotBeOverridden) {
+    const Project project;
+    const Ran own = project.cirque({"run", project.planOf({"true"}), "--env", "JOB_NAME=x"});
+    EXPECT_EQ(own.status, 2) << own.all();
+    EXPECT_TRUE(own.errHas("JOB_NAME")) << own.all();
+    EXPECT_EQ(project.cirque({"run", project.planOf({"true"}), "--env", "BAD-NAME=x"}).status, 2);
+}
+
 TEST(Environment, AStepsOwnVariablesDoNotReachTheNextStep) {
     const Project project;
     const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{"j":{"steps":[

@@ -72,7 +72,7 @@ class NullSite final : public exec::JobSite {
             co_return fail(found->second);
         }
         owner_.saved.push_back(fmt::format("{}:{}", job_, name));
-        co_return exec::CollectedArtifact{static_cast<std::int64_t>(path.size()), 1, "00"};
+        co_return exec::CollectedArtifact{static_cast<std::int64_t>(path.size()), 1, "00", {}};
     }
 
     io::Task<Result<void>> close(io::StopToken /*stop*/) override {

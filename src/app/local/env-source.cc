@@ -92,6 +92,9 @@ exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
     const std::vector<std::string> passed = plan::passEnv(*request_.plan, job);
     exec::Vars out;
     for (const auto& [name, value] : request_.environment.variables()) {
+        if (name == "BASH_ENV") {
+            continue; // bash would run that file before every script, which then may never run
+        }
         const bool wanted =
             request_.inheritEnv ||
             std::ranges::any_of(passed, [&](const std::string& pattern) { return matches(pattern, name); });

@@ -71,7 +71,7 @@ io::Task<Result<exec::CollectedArtifact>> ArtifactPort::save(std::string name, s
     if (!saved) {
         co_return fail(std::move(saved).error());
     }
-    exec::CollectedArtifact out{saved->bytes, saved->files, saved->sha256};
+    exec::CollectedArtifact out{saved->bytes, saved->files, saved->sha256, std::move(saved->skipped)};
     co_return out;
 }
 

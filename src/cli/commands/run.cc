@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/request.hh"
+#include "base/text.hh"
 #include "cli/commands.hh"
 #include "cli/interrupt.hh"
 #include "cli/load.hh"
 #include "io/process/fd.hh"
+#include "plan/formats.hh"
 #include "report/json/json.hh"
 #include "report/plain/plain.hh"
 #include "secret/dotenv.hh"
@@ -44,6 +46,20 @@ Result<secret::Assignments> readDotenv(const std::string& path, const std::strin
     return parsed;
 }
 
+// What --env may set: names a shell knows, except those that Cirque itself sets.
+Result<void> checkOverrides(const secret::Assignments& overrides) {
+    for (const auto& [name, value] : overrides) {
+        if (!isEnvName(name)) {
+            return fail(ErrorCode::Usage, fmt::format("--env: '{}' is not a name of a variable", name));
+        }
+        if (plan::isReservedVariable(name)) {
+            return fail(ErrorCode::Usage,
+                        fmt::format("--env: {} is set by Cirque itself and cannot be overridden", name));
+        }
+    }
+    return {};
+}
+
 Result<void> readOverrides(const Context& context, const Arguments& arguments, app::LocalRequest& request) {
     CIRQUE_TRY_ASSIGN(const std::string folder, startFolder(context, arguments));
     for (const std::string& file : arguments.all("env-file")) {
@@ -54,6 +70,7 @@ Result<void> readOverrides(const Context& context, const Arguments& arguments, a
         CIRQUE_TRY_ASSIGN(auto assignment, splitAssignment(text, "env"));
         request.overrides.push_back(std::move(assignment));
     }
+    CIRQUE_TRY(checkOverrides(request.overrides));
     std::vector<secret::Assignments> files;
     for (const std::string& file : arguments.all("secret-file")) {
         CIRQUE_TRY_ASSIGN(secret::Assignments assignments, readDotenv(file, folder));
@@ -75,11 +92,6 @@ Result<app::LocalRequest> makeRequest(const Context& context, const Arguments& a
     request.keep = arguments.has("keep");
     CIRQUE_TRY(readOverrides(context, arguments, request));
     return request;
-}
-
-// A reader that went away changes nothing about the run.
-void show(std::string_view text) {
-    (void)print(text);
 }
 
 // One `cirque run`: loads, checks, runs. Signals end the loading, then cancel the run.
@@ -122,18 +134,30 @@ class RunSession {
         if (!report) {
             co_return fail(std::move(report).error());
         }
+        if (unshown_ && report->exitStatus == 0 && arguments_.has("json")) {
+            co_return fail(
+                std::move(*unshown_)); // whoever reads the events must not take half of them for all
+        }
         co_return report->exitStatus;
+    }
+
+    // A reader that goes away or fails changes nothing about the run itself.
+    void show(std::string_view text) {
+        if (auto printed = print(text); !printed && !unshown_) {
+            unshown_ = std::move(printed).error();
+        }
     }
 
     void makeListener() {
         if (arguments_.has("json")) {
-            json_ = std::make_unique<report::JsonListener>(show);
+            json_ = std::make_unique<report::JsonListener>([this](std::string_view text) { show(text); });
             request_.listeners.push_back(json_.get());
             return;
         }
         report::PlainOptions options;
         options.colour = context_.settings.colour && isatty(STDOUT_FILENO) == 1;
-        plain_ = std::make_unique<report::PlainListener>(show, options);
+        plain_ =
+            std::make_unique<report::PlainListener>([this](std::string_view text) { show(text); }, options);
         request_.listeners.push_back(plain_.get());
     }
 
@@ -143,6 +167,7 @@ class RunSession {
     std::shared_ptr<engine::RunControl> control_ = std::make_shared<engine::RunControl>();
     io::StopSource stop_; // of the loading and of what comes before the first job
     int signal_ = 0;
+    std::optional<Error> unshown_; // the first failure of standard output
     std::unique_ptr<report::PlainListener> plain_;
     std::unique_ptr<report::JsonListener> json_;
     Result<int> status_ = fail(ErrorCode::Process, "the run did not begin");

@@ -78,6 +78,7 @@ struct CollectedArtifact {
     std::int64_t bytes = 0;
     std::int64_t files = 0;
     std::string sha256;
+    std::vector<std::string> skipped; // sockets, FIFOs and devices that were left out
 };
 
 class JobSite {
