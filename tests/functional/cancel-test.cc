@@ -126,6 +126,33 @@ TEST(Cancel, AJobDeadlineFailsTheJobOnly) {
     EXPECT_TRUE(ran.outHas("B-DONE")) << ran.all();
 }
 
+TEST(Cancel, AnInterruptDuringTheEvaluationEndsNix) {
+    Project project;
+    project.write("bin/nix-instantiate",
+                  "#!/bin/bash\ntouch $0.started\nPATH=${PATH#*:}\nexec nix-instantiate \"$@\"\n", 0755);
+    project.write("ci.nix",
+                  "{ cirque, ... }: let n = builtins.genList (x: x) 10000; in cirque.mkWorkflow {\n"
+                  "  name = toString (builtins.foldl' (a: _: builtins.foldl' (b: c: b + c) a n) 0 "
+                  "(builtins.genList (x: x) 100000));\n  jobs.a.steps = [ { bash = \"echo RAN\"; } ]; }");
+    project.set("PATH", project.dir() + "/bin:" + getenv("PATH")); // NOLINT(concurrency-mt-unsafe)
+    Running run = project.start({"run"});
+    project.waitFor("bin/nix-instantiate.started");
+    run.signal(SIGINT);
+    EXPECT_EQ(run.wait(20).status, 130);
+    project.expectNoLeftovers();
+}
+
+TEST(Cancel, AnInterruptWhileARetryWaitsEndsTheWait) {
+    const Project project;
+    project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{"a":{{"steps":[
+        {{"name":"s","run":{},"retry":{{"max_attempts":3,"min_time":600,"max_time":600}}}}]}}}}}})json",
+                                        quoteJson("touch " + project.dir() + "/tried; exit 1")));
+    Running run = project.start({"run", "p.json"});
+    project.waitFor("tried");
+    run.signal(SIGTERM);
+    EXPECT_EQ(run.wait(20).status, 143);
+}
+
 TEST(Cancel, FailFastCancelsTheRest) {
     const Project project;
     project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{

@@ -8,6 +8,8 @@
 
 #include <grp.h>
 
+#include <csignal>
+
 namespace cirque::test {
 namespace {
 
@@ -69,6 +71,27 @@ TEST(Packages, AStepFindsTheProgramsOfItsDepsBuiltByNix) {
     EXPECT_EQ(again.status, 0) << again.all();
     EXPECT_FALSE(again.outHas("is being built")) << "what is in the store is not built again\n"
                                                  << again.all();
+}
+
+TEST(Packages, AnInterruptDuringABuildEndsTheBuilder) {
+    const Workflow workflow("    use.steps = [ { deps = [ pkgs.slow ]; bash = \"echo RAN\"; } ];");
+    workflow.write("set.nix", fmt::format(R"nix({{ system }}: {{
+      slow = derivation {{
+        inherit system;
+        name = "slow";
+        builder = "/bin/sh";
+        args = [ "-c" "touch {}/building; sleep 600; exit 0" ];
+        PATH = "/usr/bin:/bin";
+      }};
+    }})nix",
+                                          workflow.dir()));
+    Running run = workflow.start({"run", "--pkgs", "set.nix"});
+    workflow.waitFor("building");
+    run.signal(SIGINT);
+    const Ran ran = run.wait(30);
+    EXPECT_EQ(ran.status, 130) << ran.all();
+    EXPECT_FALSE(ran.outHas("RAN")) << ran.all();
+    workflow.expectNoLeftovers();
 }
 
 TEST(Packages, AnInterpolatedPackageNeedsNoDeps) {
