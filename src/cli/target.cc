@@ -40,8 +40,8 @@ Positionals splitPositionals(const std::vector<std::string>& words) {
     std::size_t firstJob = 0;
     if (!words.empty()) {
         const std::string_view first = words.front();
-        if (first == "." || first.find_first_of("/#:") != std::string_view::npos || first.ends_with(".nix") ||
-            first.ends_with(".json")) {
+        if (first == "." || first == ".." || first.find_first_of("/#:") != std::string_view::npos ||
+            first.ends_with(".nix") || first.ends_with(".json")) {
             out.target = first;
             firstJob = 1;
         }

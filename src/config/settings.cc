@@ -62,7 +62,7 @@ Result<Settings> loadSettings(const Environment& environment, unsigned uid) {
     } else {
         settings.privateRoot = fmt::format("/dev/shm/cirque-{}", uid);
     }
-    settings.colour = environment.get("NO_COLOR").empty();
+    settings.colour = environment.get("NO_COLOR").empty() && environment.get("TERM") != "dumb";
     return settings;
 }
 

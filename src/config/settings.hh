@@ -29,7 +29,8 @@ std::span<const SettingInfo> declaredSettings();
 struct Settings {
     std::string stateDir;    // runs, logs, artifacts; absolute
     std::string privateRoot; // tmpfs folder for scripts and environments of jobs; absolute
-    bool colour = false; // NO_COLOR is not set (whether the output is a terminal is the caller's question)
+    bool colour = false; // NO_COLOR is not set and TERM is not dumb (whether the output is a terminal is the
+                         // caller's question)
 };
 
 // Failure: Usage when a value is unusable (a relative path) or no home folder is known.

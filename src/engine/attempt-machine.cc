@@ -209,7 +209,7 @@ void AttemptMachine::startTry() {
 }
 
 void AttemptMachine::tryEnded(ActionResult result) {
-    stepTook_ += result.took;
+    stepTook_ = result.took;
     lastTry_ = checked(std::move(result.outcome));
     const plan::RetryPolicy policy = plan::stepRetry(*plan_, *job_, current());
     if (lastTry_.kind == OutcomeKind::Failed && !stopping() && try_ < policy.maxAttempts) {

@@ -98,10 +98,13 @@ TEST(Workspace, EachJobHasItsOwnAndItIsGoneAfterwards) {
 
 TEST(Workspace, KeepLeavesTheJobsFolders) {
     const Project project;
-    EXPECT_EQ(runJobs(project, R"json("a":{"steps":[{"name":"s","run":"echo kept > made"}]})json", {"--keep"})
-                  .status,
-              0);
-    EXPECT_EQ(project.shell("cat $(find " + project.state() + " -name made)").out, "kept\n");
+    const Ran kept =
+        runJobs(project, R"json("a":{"steps":[{"name":"s","run":"echo kept > made"}]})json", {"--keep"});
+    EXPECT_EQ(kept.status, 0) << kept.all();
+    const Ran found = project.shell("find " + project.state() + " -name made");
+    EXPECT_EQ(project.shell("cat " + found.out).out, "kept\n");
+    EXPECT_TRUE(kept.outHas(found.out.substr(0, found.out.find("/jobs/")))) << "where they are is told\n"
+                                                                            << kept.all();
 }
 
 TEST(Workspace, WithoutCopyRepoTheFolderStartsEmpty) {

@@ -74,6 +74,9 @@ TEST(Commands, LogsTakeAStepByNameOrNumberAndKeepEveryByte) {
     const Ran missing = project.cirque({"logs", run, "main/s3"});
     EXPECT_EQ(missing.status, 2) << missing.all();
     EXPECT_TRUE(missing.errHas("s3")) << missing.all();
+    const Ran attempt = project.cirque({"logs", run, "main/s1", "--attempt", "9"});
+    EXPECT_EQ(attempt.status, 2) << attempt.all();
+    EXPECT_TRUE(attempt.errHas("attempt 9")) << attempt.all();
     (void)parsed(project.cirque({"logs", run, "--json"}));
 }
 

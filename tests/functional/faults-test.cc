@@ -103,6 +103,31 @@ TEST(Faults, AStateFolderThatCannotBeMadeIsNamed) {
     EXPECT_TRUE(ran.errHas(project.dir() + "/file/state")) << ran.all();
 }
 
+TEST(Faults, AFolderThatCannotHoldStateIsTheSystemsFailure) {
+    Project project;
+    project.write("ci.nix", hello);
+    project.set("CIRQUE_STATE_DIR", "/proc/cirque-state");
+    for (const std::string& target : {std::string("ci.nix"), project.planOf({"true"})}) {
+        const Ran ran = project.cirque({"run", target});
+        EXPECT_EQ(ran.status, 3) << ran.all();
+        EXPECT_TRUE(ran.errHas("/proc/cirque-state")) << ran.all();
+    }
+}
+
+TEST(Faults, AUserWhoCannotReachTheStoreRunsAWorkflowWithoutPackages) {
+    if (geteuid() != 0) {
+        GTEST_SKIP() << "SKIPPED: becoming another user needs root";
+    }
+    const Project project;
+    project.write("ci.nix", hello);
+    const Ran ran =
+        project.shell(fmt::format("mkdir -p ../bin && cp {0} {0}-leader ../bin && chown -R 65534:65534 .. && "
+                                  "setpriv --reuid=65534 --regid=65534 --clear-groups ../bin/cirque run",
+                                  CIRQUE_PROGRAM));
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("hello")) << ran.all();
+}
+
 TEST(Faults, AFullDiskEndsTheRunWithThreeAndSaysSo) {
     Project project;
     const Ran mounted = project.shell("mkdir -p ../small && mount -t tmpfs -o size=256k tmpfs ../small");

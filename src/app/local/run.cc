@@ -109,6 +109,12 @@ class LocalRun {
             bodies.emplace_back(event::Notice{"warning", "", notice, ""});
             (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
         }
+        if (ready && request_.keep) {
+            std::vector<event::Body> bodies;
+            bodies.emplace_back(event::Notice{
+                "info", "", fmt::format("the jobs' folders are kept in {}/jobs", places_.workFolder()), ""});
+            (void)journal_.append(std::move(bodies));
+        }
         engine::RunReport report;
         if (ready) {
             ClockPort clock;

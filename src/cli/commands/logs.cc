@@ -143,6 +143,14 @@ Result<int> logsCommand(const Context& context, const Arguments& arguments) {
     CIRQUE_TRY_ASSIGN(std::vector<history::LogEntry> found,
                       history::findLog(run, words.size() > 1 ? words[1] : ""));
     const std::vector<history::LogEntry> entries = choose(std::move(found), attempt, tried);
+    if (entries.empty()) {
+        return fail(ErrorCode::NotFound,
+                    fmt::format("run {} has no such log: {}{}{}", history::shortId(run.id),
+                                words.size() > 1 ? words[1] : "nothing in it printed anything",
+                                attempt != 0 ? fmt::format(", attempt {}", attempt) : "",
+                                tried != 0 ? fmt::format(", try {}", tried) : ""),
+                    fmt::format("'cirque show {}' tells what ran, and how often", history::shortId(run.id)));
+    }
     const std::string folder = history::runFolder(context.settings.stateDir, run.id).path;
     if (arguments.has("json")) {
         CIRQUE_TRY(printJson(run, folder, entries, last));

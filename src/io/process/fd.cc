@@ -120,7 +120,12 @@ Result<void> makeFolder(const std::string& path, unsigned mode) {
     if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
         return {};
     }
-    return fail(systemError(why, "make the folder", path));
+    Error error = systemError(why, "make the folder", path);
+    if (error.code == ErrorCode::NotFound) {
+        error.code = ErrorCode::Io; // /proc and the like have no room for folders; nothing that was asked for
+                                    // is missing
+    }
+    return fail(std::move(error));
 }
 
 } // namespace

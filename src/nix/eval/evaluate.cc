@@ -40,6 +40,9 @@ io::Task<Result<io::Captured>> runNix(EvalRequest request, Variables environment
                              .out = -1,
                              .err = -1,
                              .keep = {}};
+    if (!request.writes && isStoreOutOfReach(environment)) {
+        options.env->push_back("NIX_REMOTE=dummy://"); // nothing is read from the store or written to it
+    }
     Result<io::Captured> captured = co_await io::capture(std::move(options), {}, stop);
     if (!captured) {
         co_return fail(withNixHint(std::move(captured).error()));

@@ -89,6 +89,16 @@ std::vector<std::string> commonOptions(const Variables& caller) {
     return options;
 }
 
+bool isStoreOutOfReach(const Variables& caller) {
+    if (!valueOf(caller, "NIX_REMOTE").empty()) {
+        return false;
+    }
+    const std::string given = valueOf(caller, "NIX_STATE_DIR");
+    const std::string state = given.empty() ? "/nix/var/nix" : given;
+    return access((state + "/db").c_str(), W_OK) != 0 &&
+           access((state + "/daemon-socket/socket").c_str(), W_OK) != 0 && access("/nix/var", W_OK) != 0;
+}
+
 Error withNixHint(Error error) {
     if (error.code == ErrorCode::MissingTool) {
         error.hint = "install nix: apt-get install nix-bin, or see https://nixos.org/download";

@@ -24,6 +24,11 @@ std::vector<std::string> nixEnvironment(const Variables& caller);
 // blocks shortly.
 std::vector<std::string> commonOptions(const Variables& caller);
 
+// Whether this user can neither write the store's database nor reach a daemon, as on a fresh Debian without
+// root. Then even reading needs `dummy://` (NIX_REMOTE) in place of the store. Looks at a few paths; blocks
+// shortly.
+bool isStoreOutOfReach(const Variables& caller);
+
 // The error for a Nix program that could not be started or was ended by a signal.
 Error withNixHint(Error error);
 Error killedError(std::string_view program, int signal);

@@ -94,6 +94,14 @@ void PlainListener::failures(const RunId& run) {
     std::size_t shownInFull = 0;
     for (const Job& one : jobs_) {
         const auto end = failed_.upper_bound({one.name, INT32_MAX});
+        if (failed_.lower_bound({one.name, 0}) == end && one.outcome && one.outcome->failed()) {
+            // it failed outside its steps: the table has room for the beginning only
+            out_ += '\n';
+            say(one.name, "", words(*one.outcome));
+            if (!one.outcome->hint.empty()) {
+                out_ += fmt::format("  hint: {}\n", shown(one.outcome->hint));
+            }
+        }
         for (auto at = failed_.lower_bound({one.name, 0}); at != end; ++at) {
             const Failure& failure = at->second;
             const std::string command =

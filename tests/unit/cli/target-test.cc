@@ -23,7 +23,7 @@ TEST(SplitPositionals, OnlyTheFirstWordCanBeATarget) {
 }
 
 TEST(SplitPositionals, KnowsATargetByItsLook) {
-    for (const char* word : {".", "./x", "a/b", "f#n", "github:a", "x.nix", "p.json"}) {
+    for (const char* word : {".", "..", "./x", "a/b", "f#n", "github:a", "x.nix", "p.json"}) {
         EXPECT_EQ(splitPositionals({word}).target, word);
     }
     for (const char* word : {"test", "build-all", "nix", "json"}) {

@@ -37,6 +37,10 @@ TEST(Settings, AnEmptyVariableCountsAsUnset) {
     EXPECT_FALSE(loadSettings(with({{"NO_COLOR", "1"}, {"HOME", "/h"}}), 0)->colour);
 }
 
+TEST(Settings, ADumbTerminalGetsNoColour) {
+    EXPECT_FALSE(loadSettings(with({{"TERM", "dumb"}, {"HOME", "/h"}}), 0)->colour);
+}
+
 TEST(Settings, ThePrivateFolderIsPerUser) {
     EXPECT_EQ(loadSettings(with({{"HOME", "/h"}}), 7)->privateRoot, "/dev/shm/cirque-7");
     EXPECT_EQ(loadSettings(with({{"HOME", "/h"}, {"XDG_RUNTIME_DIR", "/run/user/7"}}), 7)->privateRoot,
