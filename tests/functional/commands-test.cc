@@ -43,6 +43,20 @@ TEST(Commands, CheckAcceptsAValidWorkflowAndNamesTheLineOfABadOne) {
     EXPECT_TRUE(bad.errHas("needs")) << bad.all();
 }
 
+TEST(Commands, EveryMistakeIsToldAtOnceUnderALineThatCountsThem) {
+    const Project project;
+    project.write(
+        "ci.nix",
+        "{ cirque, ... }: cirque.mkWorkflow {\n  jobs.a = { need = [ ];\n    timeout = \"5 parsecs\";\n    "
+        "steps = [ { bash = \":\"; nme = \"x\"; } ]; };\n}\n");
+    const Ran ran = project.cirque({"check"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("ci.nix has 4 mistakes:\n")) << ran.all();
+    for (const char* text : {"'name' is missing", "ci.nix:2:14", "ci.nix:3:5", "ci.nix:4:29"}) {
+        EXPECT_TRUE(ran.errHas(text)) << text << "\n" << ran.all();
+    }
+}
+
 TEST(Commands, RunsListsNewestFirstWithTheirOutcome) {
     const Project project;
     EXPECT_EQ(project.cirque({"run", project.planOf({"true"})}).status, 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/workflow/document.hh"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
@@ -120,6 +122,22 @@ Result<Json> takeDocument(nix::Evaluation evaluation) {
         document["files"] = std::move(files);
     }
     return Json(std::move(document));
+}
+
+std::string tellProblems(std::span<const plan::Problem> problems, std::string_view file) {
+    constexpr std::size_t mostShown = 200;
+    if (problems.size() == 1) {
+        const std::string only = plan::describe(problems);
+        return problems[0].position.empty() ? fmt::format("{}: {}", file, only) : only;
+    }
+    std::string text = fmt::format("{} has {} mistakes:", file, problems.size());
+    for (const plan::Problem& problem : problems.first(std::min(problems.size(), mostShown))) {
+        text += "\n  " + plan::describe(std::span(&problem, 1));
+    }
+    if (problems.size() > mostShown) {
+        text += fmt::format("\n  and {} more", problems.size() - mostShown);
+    }
+    return text;
 }
 
 } // namespace cirque::frontend

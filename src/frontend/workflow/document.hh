@@ -4,6 +4,11 @@
 
 #include "base/json.hh"
 #include "nix/eval/evaluate.hh"
+#include "plan/parse.hh"
+
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace cirque::frontend {
 
@@ -14,5 +19,9 @@ bool needsStore(const Json& answer);
 // answer
 // {"error": {message, hint}} is an error with code Evaluation.
 Result<Json> takeDocument(nix::Evaluation evaluation);
+
+// Everything that is wrong with a workflow, one line each under a line that counts them; `file` as people
+// know it.
+std::string tellProblems(std::span<const plan::Problem> problems, std::string_view file);
 
 } // namespace cirque::frontend

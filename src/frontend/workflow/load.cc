@@ -44,6 +44,12 @@ std::string thisSystem() {
     return fmt::format("{}-{}", machine, kernel);
 }
 
+// As positions in it are written: relative to the tree when it lies there.
+std::string shownFile(const WorkflowRequest& request) {
+    const std::string prefix = request.root + "/";
+    return request.file.starts_with(prefix) ? request.file.substr(prefix.size()) : request.file;
+}
+
 bool hasFlake(const std::string& root) {
     return exists(root + "/flake.nix") && exists(root + "/flake.lock");
 }
@@ -157,7 +163,7 @@ io::Task<Result<plan::Plan>> loadWorkflow(WorkflowRequest request, io::StopToken
     CIRQUE_CO_TRY_ASSIGN(Json document, takeDocument(std::move(*evaluation)));
     plan::Parsed parsed = plan::parsePlan(document);
     if (!parsed.problems.empty()) {
-        co_return fail(ErrorCode::InvalidPlan, plan::describe(parsed.problems));
+        co_return fail(ErrorCode::InvalidPlan, tellProblems(parsed.problems, shownFile(request)));
     }
     for (plan::Job& job : parsed.plan.jobs) {
         if (job.system.empty()) {
