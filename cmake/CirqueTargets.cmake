@@ -19,6 +19,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   target_link_options(cirque-options INTERFACE -fuse-ld=lld)
 endif()
 target_link_options(cirque-options INTERFACE -static-libstdc++ -static-libgcc)
+if(CIRQUE_FUZZ)
+  # the fuzzer sees which way a parser took only in code that is compiled for it
+  target_compile_options(cirque-options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(CIRQUE_SANITIZE)
   target_compile_options(cirque-options INTERFACE -fsanitize=${CIRQUE_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
