@@ -106,9 +106,11 @@ Project::Project() {
 }
 
 Project::~Project() {
-    const std::string clean = fmt::format("chmod -R u+rwX '{0}' 2>/dev/null; rm -rf '{0}' '{1}'", root_,
-                                          *environment_.at("CIRQUE_PRIVATE_DIR"));
-    (void)shell(clean);
+    const std::string clean =
+        fmt::format("PATH=/usr/bin:/bin; chmod -R u+rwX '{0}' 2>/dev/null; rm -rf '{0}' '{1}'", root_,
+                    *environment_.at("CIRQUE_PRIVATE_DIR"));
+    // not bash: a test may have set BASH_ENV
+    (void)spawn({"/bin/sh", "-c", clean}).wait();
     std::error_code ignored;
     fs::remove_all(root_, ignored);
 }
