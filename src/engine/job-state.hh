@@ -34,7 +34,8 @@ struct JobState {
 
     int attempt = 0; // started so far
     bool deadlineHit = false;
-    int parent = -1; // the matrix that made it
+    bool cancelled = false; // by name, not with the whole run
+    int parent = -1;        // the matrix that made it
     std::vector<int> members;
     int openMembers = 0;
     Outcome outcome;

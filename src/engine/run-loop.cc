@@ -19,6 +19,7 @@ RunSettings settingsOf(const plan::Plan& plan, const RunOptions& options) {
     settings.selected = options.selected;
     settings.only = options.only;
     settings.cleanupBudget = options.cleanupBudget;
+    settings.settled = options.settled;
     if (plan.deadline.isSet()) {
         settings.deadline = plan.deadline.value;
     }
@@ -43,6 +44,8 @@ class RunLoop {
     bool append(std::vector<event::Body> bodies);
     bool journalForAttempt(std::vector<event::Body> bodies);
     io::Task<> attempt(int job, int number);
+    io::Task<> feed();
+    bool addMore(Result<std::vector<NewJob>> more);
     io::Task<> timer(TimerId id, Millis delay, io::StopSource own);
 
     std::shared_ptr<const plan::Plan> plan_;
@@ -52,6 +55,7 @@ class RunLoop {
     AttemptWorld world_;
     std::unordered_map<int, std::unique_ptr<AttemptLoop>> attempts_;
     std::map<TimerId, io::StopSource> timers_;
+    io::StopSource enough_; // of jobs: the run is cancelled or over
     std::optional<Verdict> verdict_;
     std::optional<Error> broken_; // of the journal
     bool pumping_ = false;
@@ -63,6 +67,11 @@ io::Task<RunReport> RunLoop::run(std::shared_ptr<RunControl> control) {
         machine_.cancel(signal);
         pump();
     };
+    control->onCancelJob = [this](std::string_view name) {
+        const bool cancelled = machine_.cancelJob(name);
+        pump();
+        return cancelled;
+    };
     std::vector<JobPtr> jobs;
     jobs.reserve(plan_->jobs.size());
     for (const plan::Job& job : plan_->jobs) {
@@ -70,7 +79,11 @@ io::Task<RunReport> RunLoop::run(std::shared_ptr<RunControl> control) {
     }
     machine_.start();
     machine_.addJobs(std::move(jobs));
-    machine_.planComplete();
+    if (world_.ports.more == nullptr) {
+        machine_.planComplete();
+    } else {
+        group_.spawn(feed());
+    }
     for (const int signal : control->takePending()) {
         machine_.cancel(signal);
     }
@@ -81,7 +94,8 @@ io::Task<RunReport> RunLoop::run(std::shared_ptr<RunControl> control) {
     } catch (const std::exception& error) {
         thrown = error.what();
     }
-    control->onCancel = nullptr; // it refers to this object
+    control->onCancel = nullptr; // they refer to this object
+    control->onCancelJob = nullptr;
     if (!verdict_) {
         co_return RunReport{
             Outcome::infrastructure(fmt::format("the run stopped before all its jobs had ended: {}", thrown)),
@@ -114,6 +128,44 @@ void RunLoop::grantSlots() {
     for (auto job = admission_.grant(); job; job = admission_.grant()) {
         machine_.slotGranted(*job);
     }
+}
+
+// Takes jobs from the source until it has no more, or nobody wants them any more.
+io::Task<> RunLoop::feed() {
+    for (bool open = true; open;) {
+        Result<std::vector<NewJob>> more = std::vector<NewJob>{};
+        try {
+            more = co_await world_.ports.more->next(enough_.token());
+        } catch (const std::exception& error) {
+            more = fail(ErrorCode::Process, fmt::format("the source of jobs failed: {}", error.what()));
+        }
+        open = addMore(std::move(more));
+        pump();
+    }
+}
+
+bool RunLoop::addMore(Result<std::vector<NewJob>> more) {
+    if (machine_.finished() || enough_.token().stopRequested()) {
+        return false;
+    }
+    if (more && !more->empty()) {
+        machine_.addJobs(std::move(*more));
+        return true;
+    }
+    if (!more) {
+        plan::Job job;
+        job.name = "evaluation";
+        Outcome outcome = more.error().code == ErrorCode::Evaluation
+                              ? Outcome::failedWith(more.error().text())
+                              : outcomeOf(more.error());
+        outcome.hint = more.error().hint;
+        NewJob broken{std::make_shared<const plan::Job>(std::move(job)), Settled{std::move(outcome), {}, {}}};
+        std::vector<NewJob> last;
+        last.push_back(std::move(broken));
+        machine_.addJobs(std::move(last));
+    }
+    machine_.planComplete();
+    return false;
 }
 
 // All events of the batch first, in one append: nothing happens that the journal does not hold.
@@ -150,6 +202,9 @@ void RunLoop::performAll(std::vector<Command> commands) {
             }
         } else if (const auto* finished = std::get_if<Finished>(&command)) {
             verdict_ = finished->verdict;
+            enough_.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
+        } else if (std::holds_alternative<NoMoreJobs>(command)) {
+            enough_.request(io::StopLevel::Graceful, io::StopReason::Cancelled);
         }
     }
 }
@@ -234,6 +289,10 @@ void RunControl::cancel(int signal) {
     } else {
         pending_.push_back(signal);
     }
+}
+
+bool RunControl::cancelJob(std::string_view name) {
+    return onCancelJob && onCancelJob(name);
 }
 
 std::vector<int> RunControl::takePending() {

@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace cirque::engine {
@@ -18,6 +20,7 @@ struct RunOptions {
     std::vector<std::string> selected; // run only these jobs and their needs; empty: all
     bool only = false;                 // with selected: not their needs (needs then count as succeeded)
     Millis cleanupBudget{30000};
+    std::unordered_map<std::string, Settled> settled; // jobs that need not run, by name: a rerun's
 };
 
 struct RunReport {
@@ -32,6 +35,11 @@ class RunControl {
     // status (128 + signal); 0 means no signal.
     void cancel(int signal);
     std::function<void(int)> onCancel; // set by runPlan
+
+    // One job: first call gracefully, second at once. False: the run has not begun, the job has ended, or
+    // there is none of that name.
+    bool cancelJob(std::string_view name);
+    std::function<bool(std::string_view)> onCancelJob; // set by runPlan
 
     // What was asked for before runPlan listened; runPlan takes it at its start.
     [[nodiscard]] std::vector<int> takePending();

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <utility>
+#include <vector>
 
 namespace cirque::engine {
 namespace {
@@ -50,7 +52,8 @@ void RunMachine::timerFired(TimerId timer) {
         jobDeadline(timer.job);
         break;
     case TimerId::Kind::JobCleanup:
-        commands_.emplace_back(StopAttempt{timer.job, true, StopWhy::Deadline});
+        commands_.emplace_back(StopAttempt{
+            timer.job, true, state(timer.job).cancelled ? StopWhy::Cancelled : StopWhy::Deadline});
         break;
     case TimerId::Kind::RunDeadline:
         if (!cancelled_) {
@@ -82,6 +85,48 @@ void RunMachine::cancel(int signal) {
     settle();
 }
 
+bool RunMachine::cancelJob(std::string_view name) {
+    const int job = finished_ ? -1 : find(name);
+    if (job < 0 || state(job).phase == Phase::Done) {
+        return false;
+    }
+    emit(event::CancelRequested{"request", state(job).cancelled, std::string(name)});
+    const bool cancelled = cancelOne(job);
+    settle();
+    return cancelled;
+}
+
+bool RunMachine::cancelOne(int job) {
+    JobState& self = state(job);
+    const bool again = std::exchange(self.cancelled, true);
+    switch (self.phase) {
+    case Phase::Running:
+        commands_.emplace_back(StopAttempt{job, again, StopWhy::Cancelled});
+        if (!again) {
+            setTimer({TimerId::Kind::JobCleanup, job}, settings_.cleanupBudget);
+        }
+        break;
+    case Phase::RetryWait:
+        cancelTimer({TimerId::Kind::JobRetry, job});
+        complete(job, Outcome::cancelled());
+        break;
+    case Phase::Queued:
+        withdraw(job, Outcome::cancelled());
+        break;
+    case Phase::Waiting:
+        complete(job, Outcome::cancelled());
+        break;
+    case Phase::Expanded:
+        for (const int member : std::vector<int>(self.members)) {
+            cancelOne(member);
+        }
+        break;
+    case Phase::Done:
+        return false;
+    }
+    return true;
+}
+
 void RunMachine::abort(Outcome why) {
     if (finished_ || broken_) {
         return;
@@ -96,6 +141,7 @@ void RunMachine::abort(Outcome why) {
 void RunMachine::beginCancel(std::string reason) {
     cancelled_ = true;
     emit(event::CancelRequested{std::move(reason), false});
+    commands_.emplace_back(NoMoreJobs{});
     cancelTimer({TimerId::Kind::RunDeadline});
     setTimer({TimerId::Kind::RunCleanup}, settings_.cleanupBudget);
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
@@ -109,6 +155,7 @@ void RunMachine::endAtOnce(const std::string& reason) {
     }
     if (!cancelled_) {
         cancelTimer({TimerId::Kind::RunDeadline});
+        commands_.emplace_back(NoMoreJobs{});
     }
     cancelled_ = true;
     immediate_ = true;

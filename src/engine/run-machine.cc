@@ -29,6 +29,18 @@ void RunMachine::addJobs(std::vector<JobPtr> jobs) {
     settle();
 }
 
+void RunMachine::addJobs(std::vector<NewJob> jobs) {
+    std::vector<JobPtr> plain;
+    plain.reserve(jobs.size());
+    for (NewJob& job : jobs) {
+        if (job.settled) {
+            settings_.settled.insert_or_assign(job.job->name, std::move(*job.settled));
+        }
+        plain.push_back(std::move(job.job));
+    }
+    addJobs(std::move(plain));
+}
+
 void RunMachine::add(std::vector<JobPtr> jobs, int parent) {
     event::JobsAdded added;
     added.by = parent < 0 ? std::string() : state(parent).job->name;
@@ -153,6 +165,11 @@ void RunMachine::consider(int job) {
     if (state(job).phase != Phase::Waiting) {
         return;
     }
+    if (const Settled* settled = settledAs(state(job))) {
+        state(job).results = settled->results;
+        complete(job, settled->outcome);
+        return;
+    }
     const Decision decision = decide(state(job), cancelled_, immediate_);
     if (!decision.run) {
         complete(job, Outcome::skipped(decision.reason));
@@ -162,6 +179,20 @@ void RunMachine::consider(int job) {
         ++active_;
         queue(job);
     }
+}
+
+// A matrix grows again even when it has ended before: its members hold the results its dependants see.
+const Settled* RunMachine::settledAs(const JobState& state) const {
+    if (settings_.settled.empty()) {
+        return nullptr;
+    }
+    const auto found = settings_.settled.find(state.job->name);
+    if (found == settings_.settled.end()) {
+        return nullptr;
+    }
+    const bool expands =
+        !state.job->matrix.axes.empty() && found->second.outcome.kind != OutcomeKind::Skipped;
+    return expands ? nullptr : &found->second;
 }
 
 void RunMachine::queue(int job) {
@@ -198,7 +229,8 @@ void RunMachine::attemptFinished(int job, int attempt, Outcome outcome, NamedVal
 void RunMachine::retryOrComplete(int job, Outcome outcome) {
     JobState& self = state(job);
     const plan::RetryPolicy policy = plan::jobRetry(*self.job);
-    if (!outcome.failed() || cancelled_ || self.deadlineHit || self.attempt >= policy.maxAttempts) {
+    const bool mayRetry = !cancelled_ && !self.cancelled && !self.deadlineHit;
+    if (!outcome.failed() || !mayRetry || self.attempt >= policy.maxAttempts) {
         complete(job, std::move(outcome));
         return;
     }
@@ -216,7 +248,9 @@ void RunMachine::complete(int job, Outcome outcome) {
     --open_;
     settleOutcome(self, std::move(outcome));
     cancelTimer({TimerId::Kind::JobDeadline, job});
-    emit(event::JobFinished{self.job->name, self.attempt, self.outcome, self.tolerated});
+    const Settled* settled = self.attempt == 0 ? settledAs(self) : nullptr;
+    emit(event::JobFinished{self.job->name, self.attempt, self.outcome, self.tolerated,
+                            settled == nullptr ? std::string() : settled->reusedFrom});
     failFastDue_ = failFastDue_ || (settings_.failFast && self.outcome.failed() && !self.tolerated);
     ended_.push_back(job);
 }

@@ -21,6 +21,8 @@ struct RunSettings {
     bool only = false;                 // with selected: without their needs, which then count as succeeded
     Millis cleanupBudget{30000};
     std::optional<Millis> deadline; // of the workflow
+    // By name; also for members of a matrix. A matrix itself is expanded all the same, unless it was skipped.
+    std::unordered_map<std::string, Settled> settled;
 };
 
 class RunMachine {
@@ -30,6 +32,7 @@ class RunMachine {
     // What happened. After each call take the commands and perform them in order.
     void start(); // the workflow's deadline runs from here
     void addJobs(std::vector<JobPtr> jobs);
+    void addJobs(std::vector<NewJob> jobs);
     void planComplete(); // no more addJobs; with a selection nothing starts before
     void slotGranted(int job);
     void attemptFinished(int job, int attempt, Outcome outcome, NamedValues results);
@@ -37,6 +40,10 @@ class RunMachine {
     // First call: stops what runs, then cancelled() and always() jobs run within the cleanup budget. Second
     // call: everything ends at once. `signal`: 0 when none asked for it.
     void cancel(int signal);
+    // One job and nothing else. First call: it is stopped, and its cancelled() and always() steps run within
+    // the cleanup budget; a job that has not begun ends at once. Second call: at once. A matrix: all its
+    // members. False: it has ended, or there is none.
+    bool cancelJob(std::string_view name);
     // The run cannot go on (its journal failed): everything ends at once, the verdict is Infrastructure.
     void abort(Outcome why);
 
@@ -54,6 +61,8 @@ class RunMachine {
     JobState& state(int job) { return jobs_[static_cast<std::size_t>(job)]; }
 
     void add(std::vector<JobPtr> jobs, int parent);
+    [[nodiscard]] const Settled* settledAs(const JobState& state) const;
+    bool cancelOne(int job);
     void link(int job);
     void adopt(int job);
     void select();

@@ -4,6 +4,7 @@
 
 #include "base/outcome.hh"
 #include "base/time.hh"
+#include "engine/api/jobs.hh"
 #include "event/types/event.hh"
 #include "plan/types.hh"
 
@@ -15,9 +16,6 @@
 #include <vector>
 
 namespace cirque::engine {
-
-using JobPtr = std::shared_ptr<const plan::Job>;
-using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
 // Why an attempt is told to stop: the run is cancelled, or the job's own deadline passed.
 enum class StopWhy { Cancelled, Deadline };
@@ -74,11 +72,13 @@ struct Emit {
     event::Body body;
 };
 
+struct NoMoreJobs {}; // the run is being cancelled: whoever finds more jobs may stop
+
 struct Finished {
     Verdict verdict;
 };
 
 using Command = std::variant<AskSlot, WithdrawSlot, ReleaseSlot, StartAttempt, StopAttempt, SetTimer,
-                             CancelTimer, Emit, Finished>;
+                             CancelTimer, Emit, NoMoreJobs, Finished>;
 
 } // namespace cirque::engine

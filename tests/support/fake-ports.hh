@@ -66,7 +66,9 @@ struct World {
     std::shared_ptr<engine::RunControl> control = std::make_shared<engine::RunControl>();
     std::vector<std::pair<Millis, int>> cancels; // at that time, with that signal
 
-    [[nodiscard]] engine::Ports ports() { return {journal, clock, env, provisioner, logs, executors}; }
+    engine::JobSource* more = nullptr;
+
+    [[nodiscard]] engine::Ports ports() { return {journal, clock, env, provisioner, logs, executors, more}; }
 
     // The whole run on the fake clock. Blocks; aborts when the run hangs.
     engine::RunReport run(plan::Plan plan);

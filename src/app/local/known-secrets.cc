@@ -20,6 +20,22 @@ Texts textsOf(event::ResultExported& body) {
     return {&body.value};
 }
 
+Texts textsOf(event::Annotation& body) {
+    return {&body.message, &body.title};
+}
+
+Texts textsOf(event::SummaryWritten& body) {
+    return {&body.text};
+}
+
+Texts textsOf(event::TestsReported& body) {
+    Texts texts;
+    for (event::TestCase& test : body.failures) {
+        texts.insert(texts.end(), {&test.suite, &test.name, &test.message});
+    }
+    return texts;
+}
+
 Texts textsOf(event::Notice& body) {
     return {&body.message, &body.hint};
 }

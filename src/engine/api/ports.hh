@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.hh"
+#include "engine/api/jobs.hh"
 #include "event/types/event.hh"
 #include "exec/api/executor.hh"
 #include "io/runtime/stop.hh"
@@ -80,6 +81,16 @@ class ExecutorSet {
     [[nodiscard]] virtual exec::Executor* find(std::string_view kind) const = 0;
 };
 
+// Jobs that become known while the run runs (a flake whose attributes are still being evaluated).
+class JobSource {
+  public:
+    virtual ~JobSource() = default;
+    // The next ones, as soon as there are any; an empty list: no more will come. An error is a failure of the
+    // whole source: it becomes a job named "evaluation" with that outcome, so the run cannot be green. Not
+    // called again after either. Stop: returns soon, with anything.
+    virtual io::Task<Result<std::vector<NewJob>>> next(io::StopToken stop) = 0;
+};
+
 struct Ports {
     Journal& journal;
     Clock& clock;
@@ -87,6 +98,7 @@ struct Ports {
     Provisioner& provisioner;
     LogStore& logs;
     ExecutorSet& executors;
+    JobSource* more = nullptr; // none: the plan holds every job from the start
 };
 
 } // namespace cirque::engine

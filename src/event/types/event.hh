@@ -7,6 +7,7 @@
 #include "base/ids.hh"
 #include "base/outcome.hh"
 #include "base/time.hh"
+#include "event/types/feedback.hh"
 
 #include <cstdint>
 #include <string>
@@ -24,6 +25,15 @@ struct RunStarted {
     std::string tree;     // the work tree
     std::string version;  // of Cirque
     std::int64_t pid = 0;
+    std::string rerunOf{};  // the run this one repeats
+    std::string treeHash{}; // fingerprint of the work tree when the run began; empty: nobody looked
+};
+
+struct EvaluationFinished { // how the plan came to be, of a run that evaluated something
+    Millis duration{0};
+    bool cached = false;         // nothing was evaluated: the tree and all else were as before
+    std::int64_t attributes = 0; // of a flake, listed
+    std::int64_t failed = 0;     // of them, with an error of their own
 };
 
 struct JobInfo {
@@ -63,7 +73,8 @@ struct JobFinished {
     std::string job;
     int attempt = 0; // 0: never started
     Outcome outcome;
-    bool tolerated = false; // failed under continueOnError
+    bool tolerated = false;   // failed under continueOnError
+    std::string reusedFrom{}; // the run whose outcome this is: the job did not run again
 };
 
 struct ProvisionStarted {
@@ -75,6 +86,17 @@ struct ProvisionFinished {
     std::string job;
     int attempt = 1;
     Millis duration{0};
+};
+
+struct BuildProgress { // how far Nix is with what a try needs or builds; at most four a second
+    TryRef ref;
+    std::int64_t built = 0; // derivations
+    std::int64_t toBuild = 0;
+    std::int64_t fetched = 0; // store paths
+    std::int64_t toFetch = 0;
+    std::int64_t bytes = 0; // fetched so far
+    std::int64_t bytesToFetch = 0;
+    std::string current; // what it is at: "hello-2.12: buildPhase"
 };
 
 struct StepStarted {
@@ -134,6 +156,7 @@ struct Notice {        // something a person should see that is no failure by it
 struct CancelRequested {
     std::string reason; // "SIGINT", "SIGTERM", "fail-fast", "deadline"
     bool immediate = false;
+    std::string job{}; // only this one; empty: the whole run
 };
 
 struct RunFinished {
@@ -142,9 +165,10 @@ struct RunFinished {
 };
 
 using Body =
-    std::variant<RunStarted, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying, JobFinished,
-                 ProvisionStarted, ProvisionFinished, StepStarted, StepRetrying, StepFinished, LogProgress,
-                 ArtifactSaved, ArtifactRestored, ResultExported, Notice, CancelRequested, RunFinished>;
+    std::variant<RunStarted, EvaluationFinished, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying,
+                 JobFinished, ProvisionStarted, ProvisionFinished, BuildProgress, StepStarted, StepRetrying,
+                 StepFinished, LogProgress, ArtifactSaved, ArtifactRestored, ResultExported, Annotation,
+                 TestsReported, SummaryWritten, Notice, CancelRequested, RunFinished>;
 
 struct Event {
     std::int64_t seq = 0; // 1, 2, ... without gaps in one run

@@ -79,12 +79,13 @@ void append(std::string& out, std::string_view name, const std::vector<std::stri
     out += ']';
 }
 
-void append(std::string& out, std::string_view name, const std::vector<JobInfo>& jobs) {
+template <RecordList T>
+void append(std::string& out, std::string_view name, const T& elements) {
     appendName(out, name);
     out += '[';
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
+    for (std::size_t i = 0; i < elements.size(); ++i) {
         out += i == 0 ? "{" : ",{";
-        appendFields(out, jobs[i]);
+        appendFields(out, elements[i]);
         out += '}';
     }
     out += ']';
@@ -106,7 +107,7 @@ void appendFields(std::string& out, const T& value) {
             out += out.size() == start ? "" : ",";
             appendFields(out, member);
         } else {
-            if constexpr (!std::is_same_v<Member, std::vector<JobInfo>>) {
+            if constexpr (!RecordList<Member>) {
                 if (field.need == Need::Optional && isEmpty(member)) {
                     return;
                 }

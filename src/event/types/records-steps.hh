@@ -91,6 +91,61 @@ struct Record<ResultExported> {
 };
 
 template <>
+struct Record<Annotation> {
+    static constexpr std::string_view type = "annotation";
+    static constexpr std::string_view doc =
+        "A step said something about a place in a file: `::error file=a.c,line=3::text`.";
+    static constexpr auto fields = std::tuple{
+        Field{tryFields, &Annotation::ref, ""},
+        Field{"level", &Annotation::level, "error, warning or notice."},
+        Field{"file", &Annotation::file, "The file, as the step named it.", Need::Optional},
+        Field{"line", &Annotation::line, "The line, from 1.", Need::Optional},
+        Field{"endLine", &Annotation::endLine, "The last line that is meant.", Need::Optional},
+        Field{"column", &Annotation::column, "The column, from 1.", Need::Optional},
+        Field{"title", &Annotation::title, "A heading.", Need::Optional},
+        Field{"message", &Annotation::message, "What it said."},
+    };
+};
+
+template <>
+struct Record<TestCase> {
+    static constexpr auto fields = std::tuple{
+        Field{"suite", &TestCase::suite, "The group of tests it belongs to.", Need::Optional},
+        Field{"name", &TestCase::name, "The test's name."},
+        Field{"file", &TestCase::file, "Where it stands.", Need::Optional},
+        Field{"line", &TestCase::line, "The line, from 1.", Need::Optional},
+        Field{"duration", &TestCase::duration, "Milliseconds it took.", Need::Optional},
+        Field{"message", &TestCase::message, "Why it failed.", Need::Optional},
+    };
+};
+
+template <>
+struct Record<TestsReported> {
+    static constexpr std::string_view type = "tests.reported";
+    static constexpr std::string_view doc = "One test report of a job was read.";
+    static constexpr auto fields = std::tuple{
+        Field{"job", &TestsReported::job, "The job's key in the plan."},
+        Field{"source", &TestsReported::source, "The file in the job's folder, or the step that printed it."},
+        Field{"format", &TestsReported::format, "junit, tap or gotest."},
+        Field{"passed", &TestsReported::passed, "How many tests passed."},
+        Field{"failed", &TestsReported::failed, "How many failed."},
+        Field{"skipped", &TestsReported::skipped, "How many were skipped."},
+        Field{"duration", &TestsReported::duration, "Milliseconds they took.", Need::Optional},
+        Field{"failures", &TestsReported::failures, "Those that failed, at most a hundred."},
+    };
+};
+
+template <>
+struct Record<SummaryWritten> {
+    static constexpr std::string_view type = "summary.written";
+    static constexpr std::string_view doc = "A step wrote Markdown for people.";
+    static constexpr auto fields = std::tuple{
+        Field{tryFields, &SummaryWritten::ref, ""},
+        Field{"text", &SummaryWritten::text, "The Markdown, redacted."},
+    };
+};
+
+template <>
 struct Record<Notice> {
     static constexpr std::string_view type = "notice";
     static constexpr std::string_view doc = "Something a person should see that is no failure by itself.";
@@ -107,8 +162,9 @@ struct Record<CancelRequested> {
     static constexpr std::string_view type = "cancel.requested";
     static constexpr std::string_view doc = "The run shall end before its work is done.";
     static constexpr auto fields = std::tuple{
-        Field{"reason", &CancelRequested::reason, "SIGINT, SIGTERM, fail-fast or deadline."},
+        Field{"reason", &CancelRequested::reason, "SIGINT, SIGTERM, fail-fast, deadline or request."},
         Field{"immediate", &CancelRequested::immediate, "Without the cleanup phase.", Need::Optional},
+        Field{"job", &CancelRequested::job, "Only this job; absent: the whole run.", Need::Optional},
     };
 };
 

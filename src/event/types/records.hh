@@ -8,6 +8,7 @@
 
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 
 namespace cirque::event {
 
@@ -26,6 +27,10 @@ struct Field {
 
 template <class Body>
 struct Record;
+
+// A list whose elements are records of their own.
+template <class T>
+concept RecordList = std::is_same_v<T, std::vector<JobInfo>> || std::is_same_v<T, std::vector<TestCase>>;
 
 // Stands for the four fields of a TryRef: job, attempt, step, try.
 inline constexpr std::string_view tryFields = "";
@@ -60,6 +65,24 @@ struct Record<RunStarted> {
         Field{"tree", &RunStarted::tree, "The work tree."},
         Field{"version", &RunStarted::version, "The version of Cirque."},
         Field{"pid", &RunStarted::pid, "The process that runs it."},
+        Field{"rerunOf", &RunStarted::rerunOf, "The run this one repeats.", Need::Optional},
+        Field{"treeHash", &RunStarted::treeHash, "Fingerprint of the work tree when the run began.",
+              Need::Optional},
+    };
+};
+
+template <>
+struct Record<EvaluationFinished> {
+    static constexpr std::string_view type = "evaluation.finished";
+    static constexpr std::string_view doc = "What the plan was evaluated from has been read.";
+    static constexpr auto fields = std::tuple{
+        Field{"duration", &EvaluationFinished::duration, "Milliseconds it took."},
+        Field{"cached", &EvaluationFinished::cached, "Nothing was evaluated: all was as before.",
+              Need::Optional},
+        Field{"attributes", &EvaluationFinished::attributes, "How many attributes of a flake were listed.",
+              Need::Optional},
+        Field{"failed", &EvaluationFinished::failed, "How many of them could not be evaluated.",
+              Need::Optional},
     };
 };
 
@@ -122,6 +145,8 @@ struct Record<JobFinished> {
         Field{"attempt", &JobFinished::attempt, "The last attempt; 0 when it never started."},
         Field{"outcome", &JobFinished::outcome, "How it ended."},
         Field{"tolerated", &JobFinished::tolerated, "It failed under continueOnError.", Need::Optional},
+        Field{"reusedFrom", &JobFinished::reusedFrom,
+              "The run whose outcome this is: the job did not run again.", Need::Optional},
     };
 };
 
@@ -143,6 +168,24 @@ struct Record<ProvisionFinished> {
         Field{"job", &ProvisionFinished::job, "The job's key in the plan."},
         Field{"attempt", &ProvisionFinished::attempt, "The attempt, from 1."},
         Field{"duration", &ProvisionFinished::duration, "Milliseconds it took."},
+    };
+};
+
+template <>
+struct Record<BuildProgress> {
+    static constexpr std::string_view type = "build.progress";
+    static constexpr std::string_view doc =
+        "How far Nix is with what a try needs or builds: at most four times a second.";
+    static constexpr auto fields = std::tuple{
+        Field{tryFields, &BuildProgress::ref, ""},
+        Field{"built", &BuildProgress::built, "Derivations that are built.", Need::Optional},
+        Field{"toBuild", &BuildProgress::toBuild, "How many there are to build.", Need::Optional},
+        Field{"fetched", &BuildProgress::fetched, "Store paths that are fetched.", Need::Optional},
+        Field{"toFetch", &BuildProgress::toFetch, "How many there are to fetch.", Need::Optional},
+        Field{"bytes", &BuildProgress::bytes, "Bytes fetched so far.", Need::Optional},
+        Field{"bytesToFetch", &BuildProgress::bytesToFetch, "How many there are to fetch.", Need::Optional},
+        Field{"current", &BuildProgress::current, "What it is at: a derivation and its phase.",
+              Need::Optional},
     };
 };
 

@@ -48,7 +48,7 @@ std::string_view typeName() {
         return "outcome";
     } else if constexpr (std::is_same_v<Member, std::vector<std::string>>) {
         return "list of strings";
-    } else if constexpr (std::is_same_v<Member, std::vector<JobInfo>>) {
+    } else if constexpr (RecordList<Member>) {
         return "list of objects";
     } else {
         return "number";
@@ -64,8 +64,8 @@ void appendRows(std::string& out, std::string_view prefix) {
             out += fmt::format("| `{}{}` | {} | {}{} |\n", prefix, field.name, typeName<Member>(), field.doc,
                                field.need == Need::Optional ? " May be absent." : "");
         }
-        if constexpr (std::is_same_v<Member, std::vector<JobInfo>>) {
-            appendRows<JobInfo>(out, fmt::format("{}[].", field.name));
+        if constexpr (RecordList<Member>) {
+            appendRows<typename Member::value_type>(out, fmt::format("{}[].", field.name));
         }
     };
     std::apply([&](const auto&... field) { (row(field), ...); }, Record<T>::fields);

@@ -53,6 +53,12 @@ void Rig::cancel(int signal) {
     pump();
 }
 
+bool Rig::cancelJob(std::string_view job) {
+    const bool cancelled = machine.cancelJob(job);
+    pump();
+    return cancelled;
+}
+
 void Rig::abort(Outcome why) {
     machine.abort(std::move(why));
     pump();

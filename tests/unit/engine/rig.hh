@@ -23,6 +23,7 @@ class Rig {
     void finish(std::string_view job, Outcome outcome = {}, engine::NamedValues results = {});
     void fire(engine::TimerId::Kind kind, std::string_view job = {});
     void cancel(int signal = 2);
+    bool cancelJob(std::string_view job);
     void abort(Outcome why);
 
     [[nodiscard]] bool running(std::string_view job) const { return running_.contains(index(job)); }

@@ -90,10 +90,10 @@ TEST_F(JournalTest, ABrokenLineInTheMiddleIsNamed) {
 
 TEST_F(JournalTest, UnknownTypesAreSkipped) {
     const auto events = test::everyEvent();
-    std::string strange = toLine(events[2]);
+    std::string strange = toLine(events[3]);
     strange.replace(strange.find("plan.completed"), 14, "plan.dissolved");
-    test::spill(path, strange + "\n" + toLine(events[3]) + "\n");
-    EXPECT_EQ(read(), toLines({events[3]}));
+    test::spill(path, strange + "\n" + toLine(events[4]) + "\n");
+    EXPECT_EQ(read(), toLines({events[4]}));
     EXPECT_TRUE(result);
 }
 
