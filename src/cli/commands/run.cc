@@ -4,10 +4,9 @@
 #include "cli/commands.hh"
 #include "cli/interrupt.hh"
 #include "cli/load.hh"
+#include "cli/view.hh"
 #include "io/process/fd.hh"
 #include "plan/formats.hh"
-#include "report/json/json.hh"
-#include "report/plain/plain.hh"
 #include "secret/dotenv.hh"
 
 #include <fmt/format.h>
@@ -98,7 +97,7 @@ Result<app::LocalRequest> makeRequest(const Context& context, const Arguments& a
 class RunSession {
   public:
     RunSession(const Context& context, const Arguments& arguments, app::LocalRequest request)
-        : context_(context), arguments_(arguments), request_(std::move(request)) {}
+        : context_(context), arguments_(arguments), request_(std::move(request)), view_(context, arguments) {}
 
     void onSignal(int number) {
         signal_ = signal_ == 0 ? number : signal_;
@@ -128,48 +127,25 @@ class RunSession {
             co_return fail(ErrorCode::Usage, "--only names no job", "cirque run --only JOB...");
         }
         CIRQUE_CO_TRY(app::checkRunnable(request_));
-        makeListener();
+        view_.attach(request_, control_);
         Result<engine::RunReport> report =
-            co_await app::runLocal(std::move(request_), control_, stop_.token());
+            co_await view_.during(app::runLocal(std::move(request_), control_, stop_.token()));
         if (!report) {
             co_return fail(std::move(report).error());
         }
-        if (unshown_ && report->exitStatus == 0 && arguments_.has("json")) {
-            co_return fail(
-                std::move(*unshown_)); // whoever reads the events must not take half of them for all
+        if (auto loss = view_.takeLoss(); loss && report->exitStatus == 0) {
+            co_return fail(std::move(*loss));
         }
         co_return report->exitStatus;
-    }
-
-    // A reader that goes away or fails changes nothing about the run itself.
-    void show(std::string_view text) {
-        if (auto printed = print(text); !printed && !unshown_) {
-            unshown_ = std::move(printed).error();
-        }
-    }
-
-    void makeListener() {
-        if (arguments_.has("json")) {
-            json_ = std::make_unique<report::JsonListener>([this](std::string_view text) { show(text); });
-            request_.listeners.push_back(json_.get());
-            return;
-        }
-        report::PlainOptions options;
-        options.colour = context_.settings.colour && isatty(STDOUT_FILENO) == 1;
-        plain_ =
-            std::make_unique<report::PlainListener>([this](std::string_view text) { show(text); }, options);
-        request_.listeners.push_back(plain_.get());
     }
 
     const Context& context_;
     const Arguments& arguments_;
     app::LocalRequest request_;
+    View view_;
     std::shared_ptr<engine::RunControl> control_ = std::make_shared<engine::RunControl>();
     io::StopSource stop_; // of the loading and of what comes before the first job
     int signal_ = 0;
-    std::optional<Error> unshown_; // the first failure of standard output
-    std::unique_ptr<report::PlainListener> plain_;
-    std::unique_ptr<report::JsonListener> json_;
     Result<int> status_ = fail(ErrorCode::Process, "the run did not begin");
 };
 

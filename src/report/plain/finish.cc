@@ -3,7 +3,7 @@
 #include "base/text.hh"
 #include "history/layout.hh"
 #include "report/plain/plain.hh"
-#include "report/plain/text.hh"
+#include "report/text/text.hh"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

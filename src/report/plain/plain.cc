@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/plain/plain.hh"
 
-#include "report/plain/text.hh"
+#include "report/text/text.hh"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #include "report/plain/stream.hh"
 
 #include "base/text.hh"
-#include "report/plain/text.hh"
+#include "report/text/text.hh"
 
 #include <algorithm>
 

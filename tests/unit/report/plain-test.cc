@@ -2,7 +2,7 @@
 #include "report/plain/plain.hh"
 
 #include "base/text.hh"
-#include "report/plain/text.hh"
+#include "report/text/text.hh"
 #include "tests/unit/event/every-event.hh"
 #include "tests/unit/report/recorded.hh"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/plain/text.hh"
+#include "report/text/text.hh"
 
 #include "base/text.hh"
 #include "event/types/json-text.hh"

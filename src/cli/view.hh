@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who shows a run while it runs: chosen from the options, the environment and what standard output is. The
+// one place where listeners of the command line are made.
+#pragma once
+
+#include "app/local/request.hh"
+#include "cli/command.hh"
+#include "event/bus/listener.hh"
+#include "io/runtime/task.hh"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace cirque::cli {
+
+class View {
+  public:
+    // Both outlive the view.
+    View(const Context& context, const Arguments& arguments);
+    ~View();
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+
+    // Adds what shows the run to `request`, which has its plan, source, tree and run id. Call once, before
+    // the run begins; the listeners live as long as the view.
+    void attach(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control);
+
+    // Awaits `run`, and beside it does what the view does by itself. The run's value and exceptions come out.
+    io::Task<Result<engine::RunReport>> during(io::Task<Result<engine::RunReport>> run);
+
+    // The first failure of standard output, when it matters: whoever reads events (--json) must not take half
+    // of them for all. A reader that goes away or fails changes nothing about the run itself.
+    [[nodiscard]] std::optional<Error> takeLoss();
+
+  private:
+    void show(std::string_view text);
+
+    const Context& context_;
+    const Arguments& arguments_;
+    std::optional<Error> unshown_;
+    std::unique_ptr<event::Listener> listener_;
+};
+
+} // namespace cirque::cli
