@@ -19,9 +19,7 @@ struct JobContext {
     std::string leader;        // path of cirque-leader
     std::string bash;          // path of bash; empty when this place has none
     std::string hostPath;      // PATH of the place: for tools when a step has no PATH, and for `env`
-    std::vector<std::string>
-        realise;         // what builds a derivation, before `DRV!out`; empty: build steps are refused
-    Millis grace{10000}; // between TERM and KILL
+    Millis grace{10000};       // between TERM and KILL
     std::shared_ptr<const plan::Plan> plan; // host tools and generated files; may be null
     std::shared_ptr<LeaderSet> leaders;     // one for the process
 };

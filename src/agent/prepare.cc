@@ -83,12 +83,6 @@ std::optional<Outcome> tooLarge(const PreparedStep& prepared) {
     return std::nullopt;
 }
 
-std::string derivationArgument(const plan::Derivation& derivation) {
-    return derivation.outputs.empty()
-               ? derivation.drv
-               : fmt::format("{}!{}", derivation.drv, fmt::join(derivation.outputs, ","));
-}
-
 } // namespace
 
 Result<PreparedStep> Preparer::prepare(const StepRequest& request, int number) {
@@ -148,13 +142,10 @@ Result<void> Preparer::setCommand(const StepRequest& request, PreparedStep& prep
             CIRQUE_TRY_ASSIGN(std::string expanded, materials_.expand(word, searchPath_));
             prepared.argv.push_back(std::move(expanded));
         }
-    } else if (const auto* build = std::get_if<plan::BuildRun>(&request.step.action)) {
-        if (context_.realise.empty()) {
-            prepared.refused = Outcome::infrastructure("this place cannot run build steps");
-            return {};
-        }
-        prepared.argv = context_.realise;
-        prepared.argv.push_back(derivationArgument(build->derivation));
+    } else {
+        prepared.refused =
+            Outcome::infrastructure("a build step runs where the run is coordinated, not at the job's place");
+        return {};
     }
     setProgram(prepared);
     return {};

@@ -2,6 +2,7 @@
 // How an attempt runs a try or a condition: its environment, its log, its time limit.
 #include "engine/attempt-loop.hh"
 #include "engine/lazy-sink.hh"
+#include "engine/needs.hh"
 
 #include <fmt/format.h>
 
@@ -65,7 +66,7 @@ Result<exec::StepEnv> AttemptLoop::stepEnv(const plan::Step& step) const {
     return env;
 }
 
-io::Task<ActionResult> AttemptLoop::runLimited(exec::StepSpec spec, std::shared_ptr<exec::OutputSink> sink,
+io::Task<ActionResult> AttemptLoop::runLimited(Work work, std::shared_ptr<exec::OutputSink> sink,
                                                std::optional<Millis> timeout) {
     auto limit = std::make_shared<Limit>();
     limit->step = stop_;
@@ -74,7 +75,7 @@ io::Task<ActionResult> AttemptLoop::runLimited(exec::StepSpec spec, std::shared_
     }
     exec::StepResult result;
     try {
-        result = co_await site_->run(std::move(spec), std::move(sink), stop_.token());
+        result = co_await work(std::move(sink));
     } catch (...) {
         limit->watch.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
         throw;
@@ -84,6 +85,43 @@ io::Task<ActionResult> AttemptLoop::runLimited(exec::StepSpec spec, std::shared_
     done.outcome = limit->passed ? timedOut(std::move(result.outcome), *timeout) : std::move(result.outcome);
     done.outputs = std::move(result.outputs);
     co_return done;
+}
+
+// What a build step of this job was to build, but did not, is built now.
+io::Task<exec::StepResult> AttemptLoop::runAtPlace(exec::StepSpec spec,
+                                                   std::shared_ptr<exec::OutputSink> sink) {
+    exec::StepResult result;
+    if (spec.ref.step >= 0) {
+        plan::Closure needed = neededBefore(*job_, spec.ref.step);
+        if (!needed.derivations.empty()) {
+            const Result<void> there =
+                co_await world_.ports.provisioner.provision(std::move(needed), spec.ref, sink, stop_.token());
+            if (!there) {
+                result.outcome = stoppedOr(there.error());
+                co_return result;
+            }
+        }
+    }
+    result = co_await site_->run(std::move(spec), std::move(sink), stop_.token());
+    co_return result;
+}
+
+io::Task<exec::StepResult> AttemptLoop::build(plan::Derivation derivation, TryRef ref,
+                                              std::shared_ptr<exec::OutputSink> sink) {
+    Result<Built> built =
+        co_await world_.ports.provisioner.build(std::move(derivation), ref, std::move(sink), stop_.token());
+    exec::StepResult result;
+    if (built) {
+        result.outcome = built->cached ? Outcome::cached() : Outcome::succeeded();
+        result.outputs = std::move(built->outputs);
+    } else {
+        result.outcome = stoppedOr(built.error());
+    }
+    co_return result;
+}
+
+Outcome AttemptLoop::stoppedOr(const Error& error) const {
+    return stop_.token().stopRequested() ? Outcome::cancelled() : outcomeOf(error);
 }
 
 io::Task<ActionResult> AttemptLoop::checkCondition(CheckCondition check) {
@@ -100,12 +138,16 @@ io::Task<ActionResult> AttemptLoop::checkCondition(CheckCondition check) {
         co_return ActionResult{outcomeOf(env.error()), {}, {}, {}};
     }
     spec.env = std::move(*env);
-    if (check.step < 0) {
-        co_return co_await runLimited(std::move(spec), jobLog_, check.timeout);
-    }
     const TryRef ref = spec.ref;
-    auto log = std::make_shared<LazySink>(world_.ports.logs, ref, secretsOf(env_.redact, spec.env));
-    ActionResult result = co_await runLimited(std::move(spec), log, check.timeout);
+    const std::vector<std::string> redact = secretsOf(env_.redact, spec.env);
+    const Work work = [this, spec](std::shared_ptr<exec::OutputSink> sink) {
+        return runAtPlace(spec, std::move(sink));
+    };
+    if (check.step < 0) {
+        co_return co_await runLimited(work, jobLog_, check.timeout);
+    }
+    auto log = std::make_shared<LazySink>(world_.ports.logs, ref, redact);
+    ActionResult result = co_await runLimited(work, log, check.timeout);
     if (const Result<void> finished = log->finish(); !finished) {
         result.outcome = outcomeOf(finished.error());
     }
@@ -113,17 +155,32 @@ io::Task<ActionResult> AttemptLoop::checkCondition(CheckCondition check) {
 }
 
 io::Task<ActionResult> AttemptLoop::runTry(RunTry action) {
+    const plan::Step& step = job_->steps[static_cast<std::size_t>(action.step)];
+    const TryRef ref{job_->name, attempt_, action.step, action.tryNumber};
+    if (const auto* run = std::get_if<plan::BuildRun>(&step.action)) {
+        const Work work = [this, ref, run](std::shared_ptr<exec::OutputSink> sink) {
+            return build(run->derivation, ref, std::move(sink));
+        };
+        co_return co_await runTryOf(work, ref, env_.redact, action.timeout);
+    }
     exec::StepSpec spec;
-    spec.ref = {job_->name, attempt_, action.step, action.tryNumber};
-    spec.step = job_->steps[static_cast<std::size_t>(action.step)];
-    spec.name = spec.step.name;
+    spec.ref = ref;
+    spec.step = step;
+    spec.name = step.name;
     auto env = stepEnv(spec.step);
     if (!env) {
         co_return ActionResult{outcomeOf(env.error()), {}, {}, {}};
     }
     spec.env = std::move(*env);
-    const std::vector<std::string> redact = secretsOf(env_.redact, spec.env);
-    const TryRef ref = spec.ref;
+    std::vector<std::string> redact = secretsOf(env_.redact, spec.env);
+    const Work work = [this, spec](std::shared_ptr<exec::OutputSink> sink) {
+        return runAtPlace(spec, std::move(sink));
+    };
+    co_return co_await runTryOf(work, ref, std::move(redact), action.timeout);
+}
+
+io::Task<ActionResult> AttemptLoop::runTryOf(Work work, TryRef ref, std::vector<std::string> redact,
+                                             std::optional<Millis> timeout) {
     auto log = world_.ports.logs.open(ref, redact);
     if (!log) {
         co_return ActionResult{outcomeOf(log.error()), {}, {}, {}};
@@ -131,7 +188,7 @@ io::Task<ActionResult> AttemptLoop::runTry(RunTry action) {
     ActionResult result;
     std::exception_ptr thrown;
     try {
-        result = co_await runLimited(std::move(spec), *log, action.timeout);
+        result = co_await runLimited(std::move(work), *log, timeout);
     } catch (...) {
         thrown = std::current_exception();
     }

@@ -3,6 +3,7 @@
 #include "engine/attempt-loop.hh"
 
 #include "engine/lazy-sink.hh"
+#include "engine/needs.hh"
 
 #include <fmt/format.h>
 
@@ -56,7 +57,9 @@ exec::Place AttemptLoop::place() const {
 }
 
 io::Task<> AttemptLoop::run() {
-    if (executor_ == nullptr) {
+    if (!needsPlace(*job_)) {
+        handle_.clear();
+    } else if (executor_ == nullptr) {
         refused_ = Outcome::infrastructure(
             fmt::format("there is no executor '{}' in this version", job_->executor.kind));
     } else {
@@ -165,7 +168,9 @@ io::Task<ActionResult> AttemptLoop::loadEnv() {
 }
 
 io::Task<ActionResult> AttemptLoop::provision() {
-    const Result<void> done = co_await world_.ports.provisioner.provision(job_, jobLog_, stop_.token());
+    const TryRef ref{job_->name, attempt_, -1, 1};
+    const Result<void> done =
+        co_await world_.ports.provisioner.provision(neededAtStart(*job_), ref, jobLog_, stop_.token());
     co_return resultOf(done);
 }
 

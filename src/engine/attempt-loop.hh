@@ -51,8 +51,17 @@ class AttemptLoop {
     io::Task<ActionResult> waitRetry(Millis delay);
     io::Task<ActionResult> save(std::size_t output);
     io::Task<ActionResult> closePlace();
-    io::Task<ActionResult> runLimited(exec::StepSpec spec, std::shared_ptr<exec::OutputSink> sink,
+    // What takes a while, writes to a log and ends when stop_ says so.
+    using Work = std::function<io::Task<exec::StepResult>(std::shared_ptr<exec::OutputSink>)>;
+    io::Task<ActionResult> runTryOf(Work work, TryRef ref, std::vector<std::string> redact,
+                                    std::optional<Millis> timeout);
+    io::Task<ActionResult> runLimited(Work work, std::shared_ptr<exec::OutputSink> sink,
                                       std::optional<Millis> timeout);
+    io::Task<exec::StepResult> runAtPlace(exec::StepSpec spec, std::shared_ptr<exec::OutputSink> sink);
+    io::Task<exec::StepResult> build(plan::Derivation derivation, TryRef ref,
+                                     std::shared_ptr<exec::OutputSink> sink);
+    // Cancelled when the action was told to stop, whatever it says of that.
+    [[nodiscard]] Outcome stoppedOr(const Error& error) const;
     Result<exec::StepEnv> stepEnv(const plan::Step& step) const;
     [[nodiscard]] exec::Place place() const;
 

@@ -3,6 +3,7 @@
 #include "engine/attempt-machine.hh"
 
 #include "base/assert.hh"
+#include "engine/needs.hh"
 #include "plan/effective.hh"
 
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ void AttemptMachine::setUp(const ActionResult& result) {
     if (result.outcome.ok() && std::holds_alternative<OpenPlace>(action_)) {
         opened_ = true;
     }
-    if (std::holds_alternative<Provision>(action_) && result.outcome.ok() && buildsAnything()) {
+    if (std::holds_alternative<Provision>(action_) && result.outcome.ok() && provisionsAnything()) {
         events_.emplace_back(event::ProvisionFinished{job_->name, attempt_, result.took});
     }
     if (stopping()) {
@@ -75,11 +76,11 @@ void AttemptMachine::setUp(const ActionResult& result) {
         return;
     }
     if (std::holds_alternative<LoadEnv>(action_)) {
-        if (buildsAnything()) {
+        if (provisionsAnything()) {
             events_.emplace_back(event::ProvisionStarted{job_->name, attempt_});
         }
         action_ = Provision{};
-    } else if (std::holds_alternative<Provision>(action_)) {
+    } else if (std::holds_alternative<Provision>(action_) && needsPlace(*job_)) {
         action_ = OpenPlace{};
     } else if (std::holds_alternative<OpenPlace>(action_)) {
         action_ = Prepare{};
@@ -88,10 +89,9 @@ void AttemptMachine::setUp(const ActionResult& result) {
     }
 }
 
-bool AttemptMachine::buildsAnything() const {
-    return std::any_of(job_->steps.begin(), job_->steps.end(), [](const plan::Step& step) {
-        return !step.closure.derivations.empty() || !step.closure.paths.empty();
-    });
+bool AttemptMachine::provisionsAnything() const {
+    const plan::Closure needed = neededAtStart(*job_);
+    return !needed.derivations.empty() || !needed.paths.empty();
 }
 
 void AttemptMachine::afterSetUp() {

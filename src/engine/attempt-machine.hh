@@ -81,7 +81,7 @@ class AttemptMachine {
 
   private:
     void setUp(const ActionResult& result);
-    [[nodiscard]] bool buildsAnything() const;
+    [[nodiscard]] bool provisionsAnything() const;
     void afterSetUp();
     void jobConditionChecked(const Outcome& outcome);
     void toStep(int step);

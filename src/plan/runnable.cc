@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace cirque::plan {
 namespace {
@@ -62,12 +64,24 @@ class Refusals {
 
     void step(const Step& step, const Path& at) {
         if (std::holds_alternative<BuildRun>(step.action)) {
-            add(below(at, {{"build"}}), "a build step is not supported",
-                "use 'run' with the derivation in its deps");
+            buildStep(step, at);
         }
         if (step.shell != "bash") {
             add(below(at, {{"shell"}}), fmt::format("shell {} is not supported", quoted(step.shell)),
                 "use bash");
+        }
+    }
+
+    // A derivation says all about its build: what a step adds would be ignored.
+    void buildStep(const Step& step, const Path& at) {
+        const std::array<std::pair<std::string_view, bool>, 3> extras{
+            {{"env", !step.env.empty()}, {"path", !step.path.empty()}, {"workdir", !step.workdir.empty()}}};
+        for (const auto& [key, given] : extras) {
+            if (given) {
+                add(below(at, {{std::string(key)}}),
+                    fmt::format("{} of a build step is not supported", quoted(key)),
+                    "say it in the derivation");
+            }
         }
     }
 

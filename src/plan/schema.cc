@@ -138,23 +138,24 @@ ObjectKind jobKind() {
 }
 
 ObjectKind stepKind() {
-    return {.name = "step",
-            .doc = "One program. Names may repeat; a step is addressed by name or by its number from 1.",
-            .oneOf = {"run", "build"},
-            .fields = {
-                orElse("step", key("name", Name, "shown in logs")),
-                key("run", Script, "bash with errexit, nounset and pipefail; or a program and its arguments"),
-                object("build", "derivation", "a derivation to build; not run by this version"),
-                env("environment of this step only, above the job's"),
-                list("path", PathEntry,
-                     "folders put before PATH: absolute, or a token of `hostTools` or `files`"),
-                object("closure", "closure", "what must exist at the place first"),
-                nullable(orElse("the job's folder", key("workdir", RelativePath, "below the job's folder"))),
-                condition("whether to run, seen over the earlier steps of the job"),
-                retry("retry", "merged by key over the job's"),
-                duration("timeout", "limit of one try"),
-                orElse("bash", key("shell", Name, "what runs a script; only bash in this version")),
-            }};
+    return {
+        .name = "step",
+        .doc = "One program. Names may repeat; a step is addressed by name or by its number from 1.",
+        .oneOf = {"run", "build"},
+        .fields = {
+            orElse("step", key("name", Name, "shown in logs")),
+            key("run", Script, "bash with errexit, nounset and pipefail; or a program and its arguments"),
+            object("build", "derivation", "a derivation to build or fetch; its outputs become named values"),
+            env("environment of this step only, above the job's"),
+            list("path", PathEntry,
+                 "folders put before PATH: absolute, or a token of `hostTools` or `files`"),
+            object("closure", "closure", "what must exist at the place first"),
+            nullable(orElse("the job's folder", key("workdir", RelativePath, "below the job's folder"))),
+            condition("whether to run, seen over the earlier steps of the job"),
+            retry("retry", "merged by key over the job's"),
+            duration("timeout", "limit of one try"),
+            orElse("bash", key("shell", Name, "what runs a script; only bash in this version")),
+        }};
 }
 
 ObjectKind conditionKind() {

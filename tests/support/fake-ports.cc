@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake-ports.hh"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace cirque::testing {
@@ -65,10 +66,31 @@ Result<exec::Vars> FakeEnv::stepEnv(const plan::Job& /*job*/, const plan::Step& 
     return vars;
 }
 
-io::Task<Result<void>> FakeProvisioner::provision(std::shared_ptr<const plan::Job> job,
+io::Task<Result<engine::Built>> FakeProvisioner::build(plan::Derivation derivation, TryRef ref,
+                                                       std::shared_ptr<exec::OutputSink> log,
+                                                       io::StopToken stop) {
+    built.push_back(ref);
+    const auto found = builds.find(derivation.drv);
+    if (found == builds.end()) {
+        co_return engine::Built{};
+    }
+    const auto nth = static_cast<std::size_t>(std::max(1, ref.tryNumber)) - 1;
+    const FakeBuild does = found->second[std::min(nth, found->second.size() - 1)];
+    if (!does.print.empty()) {
+        (void)log->write(does.print, false);
+    }
+    if (does.sleep.count() > 0 && !co_await clock->sleep(does.sleep, stop)) {
+        co_return fail(ErrorCode::Process, "the build was stopped");
+    }
+    co_return does.result;
+}
+
+io::Task<Result<void>> FakeProvisioner::provision(plan::Closure needed, TryRef ref,
                                                   std::shared_ptr<exec::OutputSink> /*log*/,
                                                   io::StopToken /*stop*/) {
-    const auto found = failing.find(job->name);
+    const std::string job = ref.job;
+    provisioned.emplace_back(std::move(ref), std::move(needed));
+    const auto found = failing.find(job);
     if (found != failing.end()) {
         co_return fail(found->second);
     }

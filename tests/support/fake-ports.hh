@@ -20,12 +20,25 @@ class FakeEnv final : public engine::EnvSource {
     Result<exec::Vars> stepEnv(const plan::Job& job, const plan::Step& step, const Results& results) override;
 };
 
+struct FakeBuild {
+    Result<engine::Built> result{};
+    Millis sleep{0};
+    std::string print{};
+};
+
 class FakeProvisioner final : public engine::Provisioner {
   public:
     std::map<std::string, Error> failing; // by job
+    std::map<std::string, std::vector<FakeBuild>>
+        builds; // by derivation, try after try; the last one repeats
+    std::vector<std::pair<TryRef, plan::Closure>> provisioned;
+    std::vector<TryRef> built;
+    engine::Clock* clock = nullptr; // for builds that take time
 
-    io::Task<Result<void>> provision(std::shared_ptr<const plan::Job> job,
-                                     std::shared_ptr<exec::OutputSink> log, io::StopToken stop) override;
+    io::Task<Result<void>> provision(plan::Closure needed, TryRef ref, std::shared_ptr<exec::OutputSink> log,
+                                     io::StopToken stop) override;
+    io::Task<Result<engine::Built>> build(plan::Derivation derivation, TryRef ref,
+                                          std::shared_ptr<exec::OutputSink> log, io::StopToken stop) override;
 };
 
 // Keeps the bytes of each try; counts opens and finishes.
@@ -67,6 +80,8 @@ struct World {
     std::vector<std::pair<Millis, int>> cancels; // at that time, with that signal
 
     engine::JobSource* more = nullptr;
+
+    World() { provisioner.clock = &clock; }
 
     [[nodiscard]] engine::Ports ports() { return {journal, clock, env, provisioner, logs, executors, more}; }
 

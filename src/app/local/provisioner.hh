@@ -16,8 +16,10 @@ class ProvisionerPort : public engine::Provisioner {
     ProvisionerPort(const config::Environment& environment, std::string rootsFolder)
         : store_(environment.variables(), std::move(rootsFolder)) {}
 
-    io::Task<Result<void>> provision(std::shared_ptr<const plan::Job> job,
-                                     std::shared_ptr<exec::OutputSink> log, io::StopToken stop) override;
+    io::Task<Result<void>> provision(plan::Closure needed, TryRef ref, std::shared_ptr<exec::OutputSink> log,
+                                     io::StopToken stop) override;
+    io::Task<Result<engine::Built>> build(plan::Derivation derivation, TryRef ref,
+                                          std::shared_ptr<exec::OutputSink> log, io::StopToken stop) override;
 
   private:
     nix::Store store_;

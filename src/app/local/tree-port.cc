@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/tree-port.hh"
 
+#include "engine/needs.hh"
 #include "io/runtime/runtime.hh"
 #include "plan/effective.hh"
 
@@ -13,7 +14,7 @@ namespace {
 int copiesWanted(const plan::Plan& plan) {
     int copies = 0;
     for (const plan::Job& job : plan.jobs) {
-        if (!job.copyRepo) {
+        if (!job.copyRepo || !engine::needsPlace(job)) {
             continue;
         }
         if (!job.matrix.axes.empty()) {

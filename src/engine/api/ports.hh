@@ -55,13 +55,25 @@ class EnvSource {
                                        const Results& results) = 0;
 };
 
-// Makes store paths that the job's steps need exist on this machine. Work done once is shared between jobs.
-// Failure: Build when a builder failed, MissingTool or Process when Nix itself did.
+// What a build step made.
+struct Built {
+    bool cached = false; // nothing had to be built or fetched
+    NamedValues outputs; // the derivation's outputs by name, "out" and so on: store paths
+};
+
+// Makes store paths exist on this machine, where the run is coordinated, whichever executor the job has. Work
+// done once is shared between jobs. `ref` names the try whose log and progress it is (step -1: the job's
+// setting-up). Failure: Build when a builder failed, MissingTool or Process when Nix itself did. Stop: ends
+// the builders, then an error.
 class Provisioner {
   public:
     virtual ~Provisioner() = default;
-    virtual io::Task<Result<void>> provision(std::shared_ptr<const plan::Job> job,
+    // Of `needed` only derivations and paths count.
+    virtual io::Task<Result<void>> provision(plan::Closure needed, TryRef ref,
                                              std::shared_ptr<exec::OutputSink> log, io::StopToken stop) = 0;
+    // A build step: builds the derivation, or fetches it where that is possible.
+    virtual io::Task<Result<Built>> build(plan::Derivation derivation, TryRef ref,
+                                          std::shared_ptr<exec::OutputSink> log, io::StopToken stop) = 0;
 };
 
 // Opens the log of a try; what is written is redacted first, then kept, then shown. `finish` is called once.

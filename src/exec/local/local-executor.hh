@@ -20,9 +20,7 @@ struct LocalOptions {
     std::string leader;      // path of cirque-leader
     std::string bash;        // path of bash; empty: none on this machine
     std::string hostPath;    // the caller's PATH: where host tools are looked for
-    std::vector<std::string>
-        realise;        // what builds a derivation, before `DRV!out`; empty: build steps are refused
-    std::string system; // "x86_64-linux"
+    std::string system;      // "x86_64-linux"
     Millis grace{10000};
     bool keep = false; // leave the jobs' folders
 };

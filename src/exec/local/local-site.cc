@@ -72,7 +72,6 @@ Result<void> LocalSite::openRunner() {
     context.leader = options.leader;
     context.bash = options.bash;
     context.hostPath = options.hostPath;
-    context.realise = options.realise;
     context.grace = options.grace;
     context.plan = parts_.place.plan;
     context.leaders = parts_.leaders;

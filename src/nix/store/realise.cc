@@ -8,9 +8,12 @@
 
 #include <fmt/format.h>
 
+#include <limits.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 namespace cirque::nix {
@@ -81,10 +84,14 @@ class Running {
 
     [[nodiscard]] const std::string& errors() const { return errors_; }
 
+    [[nodiscard]] const std::string& printed() const { return printed_; }
+
   private:
     io::Task<> drain(io::UniqueFd fd) {
-        const std::function<void(std::string_view)> ignore = [](std::string_view) {};
-        std::ignore = co_await io::readAll(std::move(fd), ignore);
+        const std::function<void(std::string_view)> keep = [this](std::string_view bytes) {
+            printed_ += bytes;
+        };
+        std::ignore = co_await io::readAll(std::move(fd), keep);
     }
 
     io::Task<> readErrors(io::UniqueFd fd) {
@@ -103,14 +110,38 @@ class Running {
     std::shared_ptr<io::Process> process_;
     LogSink log_;
     std::string errors_;
+    std::string printed_;
 };
+
+// Of /nix/store/HASH-NAME.drv the output "out" is called HASH-NAME, each other one HASH-NAME-OUTPUT.
+std::string outputName(std::string_view drv, std::string_view path) {
+    static constexpr std::size_t hashLength = 33; // with its dash
+    const auto nameOf = [](std::string_view text) {
+        text.remove_prefix(std::min(text.size(), text.rfind('/') + 1));
+        return text.substr(std::min(hashLength, text.size()));
+    };
+    std::string_view name = nameOf(drv);
+    name.remove_suffix(name.ends_with(".drv") ? 4 : 0);
+    const std::string_view own = nameOf(path);
+    return own.size() > name.size() + 1 && own.starts_with(name) ? std::string(own.substr(name.size() + 1))
+                                                                 : "out";
+}
+
+// With --add-root nix-store prints the root, a link to the store path.
+std::string behindRoot(std::string_view printed) {
+    std::string path(printed);
+    std::array<char, PATH_MAX> target{};
+    const ssize_t length = readlink(path.c_str(), target.data(), target.size());
+    return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : path;
+}
 
 } // namespace
 
 Store::Store(Variables environment, std::string rootsFolder)
     : environment_(std::move(environment)), rootsFolder_(std::move(rootsFolder)) {}
 
-std::vector<std::string> Store::missing(const Wanted& wanted) const {
+// What nix-store --realise is told for these.
+std::vector<std::string> Store::namesOf(const Wanted& wanted) {
     std::set<std::string> names;
     for (const Derivation& derivation : wanted.derivations) {
         if (derivation.outputs.empty()) {
@@ -121,8 +152,13 @@ std::vector<std::string> Store::missing(const Wanted& wanted) const {
         }
     }
     names.insert(wanted.paths.begin(), wanted.paths.end());
-    std::erase_if(names, [&](const std::string& name) { return present_.contains(name); });
     return {names.begin(), names.end()};
+}
+
+std::vector<std::string> Store::missing(const Wanted& wanted) const {
+    std::vector<std::string> names = namesOf(wanted);
+    std::erase_if(names, [&](const std::string& name) { return present_.contains(name); });
+    return names;
 }
 
 io::Task<Result<void>> Store::realise(Wanted wanted, LogSink log, io::StopToken stop) {
@@ -138,7 +174,7 @@ io::Task<Result<void>> Store::realise(Wanted wanted, LogSink log, io::StopToken 
         co_return Result<void>{};
     }
     underWay_.insert(names.begin(), names.end());
-    Result<void> result = co_await call(names, std::move(log), std::move(stop));
+    Result<Called> result = co_await call(names, std::move(log), std::move(stop));
     for (const std::string& name : names) {
         underWay_.erase(name);
     }
@@ -146,10 +182,41 @@ io::Task<Result<void>> Store::realise(Wanted wanted, LogSink log, io::StopToken 
         present_.insert(names.begin(), names.end());
     }
     ended_.notify();
-    co_return result;
+    if (!result) {
+        co_return fail(std::move(result).error());
+    }
+    co_return Result<void>{};
 }
 
-io::Task<Result<void>> Store::call(std::vector<std::string> names, LogSink log, io::StopToken stop) {
+io::Task<Result<BuiltPaths>> Store::build(Derivation derivation, LogSink log, io::StopToken stop) {
+    const std::vector<std::string> all = namesOf({{derivation}, {}});
+    const auto isUnderWay = [this](const std::string& name) { return underWay_.contains(name); };
+    while (std::ranges::any_of(all, isUnderWay)) {
+        if (!co_await ended_.wait(stop)) {
+            co_return fail(ErrorCode::Process, "the build was stopped");
+        }
+    }
+    underWay_.insert(all.begin(), all.end());
+    Result<Called> called = co_await call(all, std::move(log), std::move(stop));
+    for (const std::string& name : all) {
+        underWay_.erase(name);
+    }
+    ended_.notify();
+    if (!called) {
+        co_return fail(std::move(called).error());
+    }
+    present_.insert(all.begin(), all.end());
+    BuiltPaths built{.cached = !called->worked, .outputs = {}};
+    for (const std::string_view path : split(called->printed, '\n')) {
+        if (!path.empty()) {
+            std::string found = rootsFolder_.empty() ? std::string(path) : behindRoot(path);
+            built.outputs.emplace_back(outputName(derivation.drv, found), std::move(found));
+        }
+    }
+    co_return built;
+}
+
+io::Task<Result<Store::Called>> Store::call(std::vector<std::string> names, LogSink log, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(io::Pipe out, io::makePipe());
     CIRQUE_CO_TRY_ASSIGN(io::Pipe err, io::makePipe());
     io::SpawnOptions options{.argv = {"nix-store", "--realise"},
@@ -175,7 +242,9 @@ io::Task<Result<void>> Store::call(std::vector<std::string> names, LogSink log, 
     err.write.reset();
     Running running(std::make_shared<io::Process>(std::move(*process)), std::move(log));
     const io::ExitStatus status = co_await running.finish(std::move(out.read), std::move(err.read), stop);
-    co_return verdict(status, running.errors(), stop.stopRequested() && !status.ok());
+    CIRQUE_CO_TRY(verdict(status, running.errors(), stop.stopRequested() && !status.ok()));
+    co_return Called{running.printed(),
+                     running.errors().contains("building '") || running.errors().contains("copying path '")};
 }
 
 } // namespace cirque::nix

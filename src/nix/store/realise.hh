@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cirque::nix {
@@ -25,6 +26,11 @@ struct Derivation {
 struct Wanted {
     std::vector<Derivation> derivations;
     std::vector<std::string> paths; // sources
+};
+
+struct BuiltPaths {
+    bool cached = false;                                      // nothing had to be built or fetched
+    std::vector<std::pair<std::string, std::string>> outputs; // "out" and so on -> store path
 };
 
 using LogSink = std::function<void(std::string_view)>;
@@ -43,12 +49,21 @@ class Store {
     // call is realising is waited for first: a second nix-store would only poll for its lock.
     io::Task<Result<void>> realise(Wanted wanted, LogSink log, io::StopToken stop = {});
 
+    // The same for one derivation, and where its outputs are.
+    io::Task<Result<BuiltPaths>> build(Derivation derivation, LogSink log, io::StopToken stop = {});
+
   private:
+    struct Called {
+        std::string printed; // the realised paths, one on a line
+        bool worked = false; // Nix built or fetched something
+    };
+
+    static std::vector<std::string> namesOf(const Wanted& wanted);
     std::vector<std::string> missing(const Wanted& wanted) const;
 
     Variables environment_;
     std::string rootsFolder_;
-    io::Task<Result<void>> call(std::vector<std::string> names, LogSink log, io::StopToken stop);
+    io::Task<Result<Called>> call(std::vector<std::string> names, LogSink log, io::StopToken stop);
 
     std::set<std::string> present_;
     std::set<std::string> underWay_;

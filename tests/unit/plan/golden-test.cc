@@ -60,10 +60,6 @@ TEST(Runnable, NamesEveryPartThatIsNotRun) {
             "jobs.boot.executor: executor 'microvm' is not supported by this version of cirque (this version "
             "has: local)",
             "jobs.boot.machine: a job's own machine is not supported by this version of cirque"}));
-    EXPECT_EQ(refused("build").front(), "jobs.\"packages.x86_64-linux.hello\".steps[0].build: a build step "
-                                        "is not supported by this version of "
-                                        "cirque (use 'run' with the derivation in its deps)");
-    EXPECT_EQ(refused("build").size(), 2U);
     EXPECT_EQ(refused("secret"),
               (Lines{"envFrom[3]: environment provider 'sops' is not supported by this version of "
                      "cirque (use file, static or required)"}));
@@ -81,9 +77,22 @@ TEST(Runnable, RefusesAnotherShell) {
     EXPECT_EQ(unsupportedParts(read, kinds, "x86_64-linux").front().path, "jobs.j.steps[0].shell");
 }
 
+// What a build step would ignore must not look as if it did something.
+TEST(Runnable, RefusesWhatABuildStepWouldIgnore) {
+    const std::array<std::string_view, 1> kinds{"local"};
+    const Plan read = planOfJobs(
+        R"({"j": {"steps": [{"build": {"drv": "/nix/store/4rz6kcj0qgxrw1r2jzshmg4y7yyv1bnc-hello-2.12.drv"},
+            "env": {"A": {"value": "1"}}, "path": ["/usr/bin"], "workdir": "sub"}]}})");
+    Lines paths;
+    for (const Problem& problem : unsupportedParts(read, kinds, "x86_64-linux")) {
+        paths.push_back(problem.path);
+    }
+    EXPECT_EQ(paths, (Lines{"jobs.j.steps[0].env", "jobs.j.steps[0].path", "jobs.j.steps[0].workdir"}));
+}
+
 TEST(Runnable, RunsTheRest) {
-    for (const char* name : {"hello", "diamond", "retry-timeout-deadline", "conditions", "host-tools",
-                             "generated-files", "results"}) {
+    for (const char* name : {"build", "hello", "diamond", "retry-timeout-deadline", "conditions",
+                             "host-tools", "generated-files", "results"}) {
         EXPECT_EQ(refused(name), Lines{}) << name;
     }
 }
