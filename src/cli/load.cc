@@ -79,7 +79,8 @@ Result<std::pair<std::string, std::string>> splitAssignment(const std::string& t
     return std::pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
-io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop) {
+io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop,
+                                    LoadFor purpose) {
     CIRQUE_CO_TRY_ASSIGN(const std::string start, startFolder(context, arguments));
     const Positionals words = splitPositionals(arguments.positionals());
     CIRQUE_CO_TRY_ASSIGN(const Target target, resolveTarget(words.target, start, look));
@@ -93,6 +94,7 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     request.pkgsFolder = start;
     request.environment = context.environment;
     request.stateDir = context.settings.stateDir;
+    request.wantsTreeHash = purpose == LoadFor::Running;
     request.notes = printNote;
     for (const std::string& text : arguments.all("param")) {
         CIRQUE_CO_TRY_ASSIGN(auto assignment, splitAssignment(text, "param"));
@@ -103,7 +105,7 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
         co_return fail(std::move(loaded).error());
     }
     CIRQUE_CO_TRY(checkJobs(*loaded->plan, words.jobs));
-    Loaded out{loaded->plan, shown(target, loaded->tree), loaded->tree, words.jobs};
+    Loaded out{loaded->plan, shown(target, loaded->tree), loaded->tree, loaded->treeHash, words.jobs};
     co_return out;
 }
 

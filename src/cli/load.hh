@@ -15,16 +15,23 @@
 
 namespace cirque::cli {
 
+enum class LoadFor {
+    Reading,
+    Running, // also takes the tree's fingerprint when the plan does not need it
+};
+
 struct Loaded {
     std::shared_ptr<const plan::Plan> plan; // parameters bound
     std::string source;                     // for people: relative to the tree when inside it
     std::string tree;                       // where the run happens
+    std::string treeHash;                   // its fingerprint; may be empty
     std::vector<std::string> jobs;          // named on the command line; each exists in the plan
 };
 
 // Blocks for small files; Nix runs as a child. Stop: ends Nix; the error's code is Process. Failures as those
 // of resolveTarget, parsePlanText and frontend::loadWorkflow, and Usage for unknown jobs and parameters.
-io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop);
+io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop,
+                                    LoadFor purpose = LoadFor::Reading);
 
 // Loads what the command line names and gives it to `use`. SIGINT and SIGTERM end the loading; the exit
 // status then is 128 + signal. Blocks.

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workspace/copy-in.hh"
 
+#include "workspace/beneath.hh"
 #include "workspace/parallel.hh"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,21 +25,9 @@ namespace {
 constexpr std::size_t packBuffer = 1U << 20U;
 constexpr std::int64_t largest = 128 << 10; // beyond this a file is a blob
 
-bool vanished(int error) {
-    return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV || error == ESTALE;
-}
-
 bool unchanged(const struct stat& a, const struct stat& b) {
     return a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
            a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
-}
-
-io::UniqueFd openFolder(int root, const std::string& path) {
-    open_how how{};
-    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    const char* name = path.empty() ? "." : path.c_str();
-    return io::UniqueFd(static_cast<int>(::syscall(SYS_openat2, root, name, &how, sizeof how)));
 }
 
 // What all threads share.
@@ -60,9 +47,9 @@ class Reader {
 
     Result<void> read(const Batch& batch) {
         StoredFolder& folder = shared_.stored.folders[batch.folder];
-        const io::UniqueFd fd = openFolder(shared_.rootFd, folder.path);
+        const io::UniqueFd fd = openFolderBeneath(shared_.rootFd, folder.path);
         if (!fd) {
-            return vanished(errno) ? Result<void>() : cannotRead(folder, "");
+            return hasVanished(errno) ? Result<void>() : cannotRead(folder, "");
         }
         if (batch.first == 0) {
             struct stat st{};
@@ -93,7 +80,7 @@ class Reader {
         for (int attempt = 0;; ++attempt) {
             struct stat st{};
             if (::fstatat(dir, file.name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-                return vanished(errno) ? Result<void>() : cannotRead(folder, file.name);
+                return hasVanished(errno) ? Result<void>() : cannotRead(folder, file.name);
             }
             file.mode = st.st_mode & 0777;
             file.mtime = st.st_mtim;
@@ -124,7 +111,7 @@ class Reader {
             ::openat(dir, file.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
         if (!in) {
             // ELOOP: it became a link just now
-            if (vanished(errno)) {
+            if (hasVanished(errno)) {
                 return errno == ELOOP ? last : true;
             }
             return fail(cannotRead(folder, file.name).error());
@@ -176,7 +163,7 @@ class Reader {
         CIRQUE_TRY(makeRoom(PATH_MAX));
         const ssize_t n = ::readlinkat(dir, file.name, buffer_.get() + used_, PATH_MAX);
         if (n < 0) {
-            return vanished(errno) || errno == EINVAL ? Result<void>() : cannotRead(folder, file.name);
+            return hasVanished(errno) || errno == EINVAL ? Result<void>() : cannotRead(folder, file.name);
         }
         keep(file, StoredKind::Link, n);
         return {};

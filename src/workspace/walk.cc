@@ -4,6 +4,8 @@
 #include "io/process/fd.hh"
 #include "workspace/ignore.hh"
 
+#include <fmt/format.h>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -35,7 +37,8 @@ bool isIgnored(const Rules* rules, const std::string& path, bool isFolder) {
 
 class Walk {
   public:
-    Walk(const std::string& root, const std::atomic<bool>& cancelled) : root_(root), cancelled_(cancelled) {}
+    Walk(const std::string& root, const std::atomic<bool>& cancelled, std::size_t most)
+        : root_(root), cancelled_(cancelled), left_(most) {}
 
     Result<FileList> run() {
         todo_.emplace_back("", nullptr);
@@ -81,6 +84,8 @@ class Walk {
             }
             if (isFolder) {
                 todo_.emplace_back(std::move(path), rules);
+            } else if (left_-- == 0) {
+                return fail(ErrorCode::Unsupported, fmt::format("{} holds too many files", root_));
             } else {
                 list_.add(folder, name);
             }
@@ -115,14 +120,15 @@ class Walk {
 
     const std::string& root_;
     const std::atomic<bool>& cancelled_;
+    std::size_t left_;
     FileList list_;
     std::vector<std::pair<std::string, RulesPtr>> todo_;
 };
 
 } // namespace
 
-Result<FileList> walkFolder(const std::string& root, const std::atomic<bool>& cancelled) {
-    return Walk(root, cancelled).run();
+Result<FileList> walkFolder(const std::string& root, const std::atomic<bool>& cancelled, std::size_t most) {
+    return Walk(root, cancelled, most).run();
 }
 
 } // namespace cirque::workspace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/frontends.hh"
 
+#include "app/local/tree-hash.hh"
 #include "frontend/workflow/load.hh"
 #include "io/process/fd.hh"
 #include "plan/params.hh"
@@ -37,6 +38,14 @@ std::string thisSystem() {
 
 io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(const workspace::Tree tree, workspace::findTree(request.folder));
+    std::string treeHash;
+    if (request.wantsTreeHash) {
+        auto taken = co_await fingerprintOf(tree, request.stateDir, stop);
+        if (stop.stopRequested()) {
+            co_return fail(ErrorCode::Process, "loading was stopped");
+        }
+        treeHash = taken ? std::move(taken->hash) : std::string();
+    }
     Result<plan::Plan> loaded = fail(ErrorCode::NotFound, "nothing was loaded");
     if (request.isJson) {
         loaded = loadJson(request);
@@ -62,7 +71,7 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
             job.system = thisSystem();
         }
     }
-    LoadedPlan out{std::make_shared<const plan::Plan>(std::move(*loaded)), tree.root};
+    LoadedPlan out{std::make_shared<const plan::Plan>(std::move(*loaded)), tree.root, std::move(treeHash)};
     co_return out;
 }
 

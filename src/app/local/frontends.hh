@@ -26,12 +26,14 @@ struct PlanRequest {
     std::vector<std::pair<std::string, std::string>> params;
     config::Environment environment;
     std::string stateDir;
+    bool wantsTreeHash = false;                  // also for a plan document, which needs none to be read
     std::function<void(std::string_view)> notes; // warnings and traces of the evaluation; may be empty
 };
 
 struct LoadedPlan {
     std::shared_ptr<const plan::Plan> plan; // parameters bound, every job with a system
     std::string tree;                       // absolute
+    std::string treeHash; // the tree's fingerprint; empty: not wanted, or it cannot be read as a whole
 };
 
 // Failures: those of the front end and Usage for parameters. Stop: as frontend::loadWorkflow.

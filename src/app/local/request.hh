@@ -18,8 +18,9 @@ namespace cirque::app {
 
 struct LocalRequest {
     std::shared_ptr<const plan::Plan> plan;
-    std::string source; // what the plan came from, for people: "ci.nix", "ci.nix#release"
-    std::string tree;   // the caller's work tree; only read
+    std::string source;   // what the plan came from, for people: "ci.nix", "ci.nix#release"
+    std::string tree;     // the caller's work tree; only read
+    std::string treeHash; // its fingerprint; may be empty
     config::Environment environment;
     config::Settings settings;
     engine::RunOptions options;                                 // with the run's id

@@ -45,7 +45,9 @@ Result<Opened> openRun(const LocalRequest& request) {
 }
 
 event::RunStarted startOf(const LocalRequest& request) {
-    return {request.plan->name, request.source, request.tree, CIRQUE_VERSION, getpid()};
+    event::RunStarted started{request.plan->name, request.source, request.tree, CIRQUE_VERSION, getpid()};
+    started.treeHash = request.treeHash;
+    return started;
 }
 
 // A run whose place could not be made ready still ends with a verdict in its journal.

@@ -111,7 +111,7 @@ class RunSession {
 
   private:
     io::Task<Result<int>> run() {
-        Result<Loaded> loaded = co_await loadTarget(context_, arguments_, stop_.token());
+        Result<Loaded> loaded = co_await loadTarget(context_, arguments_, stop_.token(), LoadFor::Running);
         if (signal_ != 0) {
             co_return signalBase + signal_;
         }
@@ -121,6 +121,7 @@ class RunSession {
         request_.plan = loaded->plan;
         request_.source = loaded->source;
         request_.tree = loaded->tree;
+        request_.treeHash = loaded->treeHash;
         request_.options.selected = loaded->jobs;
         request_.options.run = RunId::make(wallNow().micros / 1000);
         if (request_.options.only && loaded->jobs.empty()) {
