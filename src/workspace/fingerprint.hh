@@ -25,8 +25,8 @@ struct Fingerprint {
 };
 
 struct FingerprintOptions {
-    std::string cacheFile;           // made when missing, with its folder; empty: every file is read
-    std::string leaveOut;            // an absolute folder that is not part of the tree: Cirque's own state
+    std::string cacheFile{};         // made when missing, with its folder; empty: every file is read
+    std::string leaveOut{};          // an absolute folder that is not part of the tree: Cirque's own state
     std::size_t mostFiles = 100'000; // of a folder without git, which may well be somebody's home
     std::int64_t mostBytes = 4LL << 30U; // to be read at once
 };
