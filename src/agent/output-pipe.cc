@@ -48,7 +48,8 @@ io::Task<> OutputPipe::pump(io::StopToken stop) {
     const std::function<void(std::string_view)> take = [self](std::string_view bytes) {
         self->deliver(bytes);
     };
-    const auto read = co_await io::readAll(std::move(read_), take, stop);
+    const std::function<bool()> hold = [self] { return self->sink_->congested(); };
+    const auto read = co_await io::readAll(std::move(read_), take, stop, hold);
     if (!read && !failure_) {
         failure_ = read.error();
     }

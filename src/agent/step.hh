@@ -28,6 +28,9 @@ class Sink {
     virtual ~Sink() = default;
     // `late`: a process that the step left behind printed it after the step had ended.
     virtual Result<void> write(std::string_view bytes, bool late) = 0;
+
+    // Whether further bytes should stay in the step's pipe for a while.
+    [[nodiscard]] virtual bool congested() const { return false; }
 };
 
 struct StepRequest {

@@ -5,6 +5,7 @@
 
 #include "app/local/request.hh"
 #include "cli/command.hh"
+#include "cli/output-queue.hh"
 #include "event/bus/listener.hh"
 #include "io/runtime/task.hh"
 
@@ -35,11 +36,9 @@ class View {
     [[nodiscard]] std::optional<Error> takeLoss();
 
   private:
-    void show(std::string_view text);
-
     const Context& context_;
     const Arguments& arguments_;
-    std::optional<Error> unshown_;
+    OutputQueue queue_;
     std::unique_ptr<event::Listener> listener_;
 };
 

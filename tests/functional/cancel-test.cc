@@ -153,6 +153,28 @@ TEST(Cancel, AnInterruptWhileARetryWaitsEndsTheWait) {
     EXPECT_EQ(run.wait(20).status, 143);
 }
 
+// The step that prints keeps standard output full; the other one's time limit must come all the same.
+TEST(Cancel, ATimeoutComesAlsoWhileNobodyReadsTheOutput) {
+    const Project project;
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{
+        "loud":{"steps":[{"name":"s","run":"head -c 30000000 /dev/zero | tr '\\0' 'x' | fold"}]},
+        "slow":{"steps":[{"name":"s","run":"sleep 600","timeout":1}]}}})json");
+    const Ran ran = project.shell(fmt::format(R"(
+        mkfifo out
+        exec 3<>out # a reader that does not read
+        {} run p.json --jobs 2 >out & pid=$!
+        for _ in $(seq 300); do
+          grep -q '"timeout":true' "$CIRQUE_STATE_DIR"/runs/*/journal.jsonl && {{ echo TIMED-OUT; break; }}
+          sleep 0.1
+        done
+        cat <&3 >/dev/null & reader=$!
+        wait $pid; echo "status $?"
+        kill $reader)",
+                                              CIRQUE_PROGRAM));
+    EXPECT_TRUE(ran.outHas("TIMED-OUT")) << ran.all();
+    EXPECT_TRUE(ran.outHas("status 1")) << ran.all();
+}
+
 TEST(Cancel, FailFastCancelsTheRest) {
     const Project project;
     project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{

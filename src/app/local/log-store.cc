@@ -17,9 +17,9 @@ constexpr std::int64_t progressEveryNanos = 100'000'000; // ten a second
 class LogSink : public exec::OutputSink {
   public:
     LogSink(TryRef ref, event::LogWriter writer, secret::Redactor redactor, JournalPort& journal,
-            event::Bus& bus)
+            event::Bus& bus, std::function<bool()> congested)
         : ref_(std::move(ref)), writer_(std::move(writer)), redactor_(std::move(redactor)), journal_(journal),
-          bus_(bus) {}
+          bus_(bus), congested_(std::move(congested)) {}
 
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
@@ -42,6 +42,8 @@ class LogSink : public exec::OutputSink {
         }
         return {};
     }
+
+    [[nodiscard]] bool congested() const override { return congested_ && congested_(); }
 
     Result<void> endOfTry() {
         CIRQUE_TRY(keep(redactor_.flush()));
@@ -74,13 +76,15 @@ class LogSink : public exec::OutputSink {
     secret::Redactor redactor_;
     JournalPort& journal_;
     event::Bus& bus_;
+    std::function<bool()> congested_;
     MonoTime lastProgress_ = monoNow();
     bool late_ = false;
 };
 
 LogStorePort::LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus,
-                           const KnownSecrets& secrets)
-    : runFolder_(std::move(runFolder)), journal_(journal), bus_(bus), secrets_(secrets) {}
+                           const KnownSecrets& secrets, std::function<bool()> congested)
+    : runFolder_(std::move(runFolder)), journal_(journal), bus_(bus), secrets_(secrets),
+      congested_(std::move(congested)) {}
 
 Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
                                                              const std::vector<std::string>& redact) {
@@ -91,7 +95,7 @@ Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
     std::vector<std::string> values = secrets_.values();
     values.insert(values.end(), redact.begin(), redact.end());
     auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(values)),
-                                          journal_, bus_);
+                                          journal_, bus_, congested_);
     open_[ref] = sink;
     return std::shared_ptr<exec::OutputSink>(std::move(sink));
 }

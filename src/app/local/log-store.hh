@@ -7,6 +7,7 @@
 #include "engine/api/ports.hh"
 #include "event/bus/listener.hh"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,8 +19,9 @@ class LogSink;
 
 class LogStorePort : public engine::LogStore {
   public:
-    // `runFolder` exists; the others outlive it and every sink it opened.
-    LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus, const KnownSecrets& secrets);
+    // `runFolder` exists; the others outlive it and every sink it opened. `congested` may be empty.
+    LogStorePort(std::string runFolder, JournalPort& journal, event::Bus& bus, const KnownSecrets& secrets,
+                 std::function<bool()> congested);
 
     Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref,
                                                    const std::vector<std::string>& redact) override;
@@ -33,6 +35,7 @@ class LogStorePort : public engine::LogStore {
     JournalPort& journal_;
     event::Bus& bus_;
     const KnownSecrets& secrets_;
+    std::function<bool()> congested_;
     std::map<TryRef, std::shared_ptr<LogSink>> open_; // tries that have not ended
 };
 

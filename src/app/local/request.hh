@@ -9,6 +9,7 @@
 #include "plan/types.hh"
 #include "secret/source.hh"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ struct LocalRequest {
     bool inheritEnv = false;
     bool keep = false;
     std::vector<event::Listener*> listeners; // outlive the run
+    // Whether who shows the run has fallen far behind: then the pipes of the steps are left full for a while,
+    // and nothing else waits. May be empty.
+    std::function<bool()> congested;
 };
 
 // The parts of a plan that this version cannot run on this machine, one sentence each.

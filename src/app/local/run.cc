@@ -122,7 +122,7 @@ class LocalRun {
             ClockPort clock;
             EnvSourcePort env(request_, secrets_);
             ProvisionerPort provisioner(request_.environment, places_.workFolder() + "/roots");
-            LogStorePort logs(folder_.path, journal_, bus_, secrets_);
+            LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
             const engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
             report = co_await engine::runPlan(request_.plan, request_.options, ports, std::move(control));
         } else {

@@ -37,6 +37,10 @@ class OutputSink {
     // `late`: a daemon printed it after the step had ended. A failure (disk full) ends the step as
     // Infrastructure.
     virtual Result<void> write(std::string_view bytes, bool late) = 0;
+
+    // Whether the reader should leave further bytes where they are for a while. Those given are taken all the
+    // same.
+    [[nodiscard]] virtual bool congested() const { return false; }
 };
 
 // The environment in layers, so that JOB_ENV can come in between at the place. Later layers of a list win.

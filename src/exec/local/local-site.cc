@@ -26,6 +26,8 @@ class SinkToAgent : public agent::Sink {
 
     Result<void> write(std::string_view bytes, bool late) override { return sink_->write(bytes, late); }
 
+    [[nodiscard]] bool congested() const override { return sink_->congested(); }
+
   private:
     std::shared_ptr<OutputSink> sink_;
 };

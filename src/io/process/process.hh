@@ -66,8 +66,10 @@ class Process {
 };
 
 // Reads until end of file or stop, calling `sink` for each piece (at most 256 KiB). The descriptor is made
-// non-blocking. Ends with an error only when read(2) fails.
-Task<Result<void>> readAll(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop = {});
+// non-blocking. While `hold` says so nothing is read; it is asked before each piece, and again every 5 ms.
+// Ends with an error only when read(2) fails.
+Task<Result<void>> readAll(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop = {},
+                           std::function<bool()> hold = {});
 
 struct Captured {
     ExitStatus status;

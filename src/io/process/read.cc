@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t firstPiece = 4u << 10u; // most pipes carry less; one that fills it gets a large one
 constexpr std::size_t pieceSize = 256u << 10u;
+constexpr Millis holdFor{5};
 constexpr int piecesPerTurn = 16; // then other work of the loop has its turn
 
 enum class ReadState { More, Filled, Empty, End };
@@ -51,7 +52,7 @@ Result<ReadState> readPiece(int fd, std::span<char> buffer,
 } // namespace
 
 Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop,
-                                     AtStop atStop) {
+                                     AtStop atStop, std::function<bool()> hold) {
     int flags = ::fcntl(fd.get(), F_GETFL);
     if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
         co_return fail(systemError(errno, "read from", "a pipe"));
@@ -65,6 +66,8 @@ Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string
     auto buffer = std::make_unique_for_overwrite<char[]>(size);
     int pieces = 0;
     while (atStop == AtStop::Drain || !stop.stopRequested()) {
+        while (hold && hold() && co_await sleepFor(holdFor, stop)) {
+        }
         auto state = readPiece(stream.native_handle(), std::span(buffer.get(), size), sink);
         if (!state) {
             co_return fail(std::move(state).error());
@@ -90,8 +93,10 @@ Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string
     co_return Result<void>();
 }
 
-Task<Result<void>> readAll(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop) {
-    return detail::readUntil(std::move(fd), std::move(sink), std::move(stop), detail::AtStop::Leave);
+Task<Result<void>> readAll(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop,
+                           std::function<bool()> hold) {
+    return detail::readUntil(std::move(fd), std::move(sink), std::move(stop), detail::AtStop::Leave,
+                             std::move(hold));
 }
 
 } // namespace cirque::io

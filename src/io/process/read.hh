@@ -20,6 +20,6 @@ enum class AtStop {
 // As readAll. With Drain, after the writer has ended, no byte of it is lost even when a descendant of it
 // keeps the pipe open.
 Task<Result<void>> readUntil(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop,
-                             AtStop atStop);
+                             AtStop atStop, std::function<bool()> hold = {});
 
 } // namespace cirque::io::detail
