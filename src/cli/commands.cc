@@ -35,6 +35,15 @@ constexpr std::array runOptions{
     helpOption,
 };
 constexpr std::array checkOptions{folderOption, pkgsOption, paramOption, jsonOption, helpOption};
+constexpr std::array graphOptions{
+    Option{"format", 0, "FORMAT", "tree (default), dot, mermaid or svg"},
+    Option{"run", 0, "RUN", "the graph of this run, coloured by how its jobs ended"},
+    folderOption,
+    pkgsOption,
+    paramOption,
+    jsonOption,
+    helpOption,
+};
 constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (default 20)"}, jsonOption,
                                  helpOption};
 constexpr std::array showOptions{jsonOption, helpOption};
@@ -43,11 +52,12 @@ constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N line
                                  Option{"try", 0, "N", "of this try of the step (default: the last)"},
                                  jsonOption, helpOption};
 
-constexpr std::array<Command, 7> table{{
+constexpr std::array<Command, 8> table{{
     {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions,
      runCommand},
     {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},
     {"plan", "[TARGET]", "print the plan of a workflow", checkOptions, planCommand},
+    {"graph", "[TARGET] [JOB...]", "draw the jobs of a workflow or of a run", graphOptions, graphCommand},
     {"runs", "", "list the runs, newest first", runsOptions, runsCommand},
     {"show", "RUN", "show how a run went", showOptions, showCommand},
     {"logs", "RUN [JOB[/STEP]]", "print what a run, a job or a step printed", logsOptions, logsCommand},

@@ -9,6 +9,7 @@ namespace cirque::cli {
 Result<int> runCommand(const Context& context, const Arguments& arguments);
 Result<int> checkCommand(const Context& context, const Arguments& arguments);
 Result<int> planCommand(const Context& context, const Arguments& arguments);
+Result<int> graphCommand(const Context& context, const Arguments& arguments);
 Result<int> runsCommand(const Context& context, const Arguments& arguments);
 Result<int> showCommand(const Context& context, const Arguments& arguments);
 Result<int> logsCommand(const Context& context, const Arguments& arguments);
