@@ -1,89 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/columns.hh"
 
+#include "base/columns-table.hh"
+
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 namespace cirque {
 namespace {
 
-struct Range {
-    char32_t first;
-    char32_t last;
+constexpr char32_t emojiStyle = 0xfe0f; // variation selector 16: the character before it is shown as an emoji
+constexpr std::string_view ellipsis = "…";
+
+struct Character {
+    char32_t code = 0;
+    std::size_t bytes = 1;
 };
 
-// sorted, for the search below
-constexpr std::array<Range, 19> noColumn{{
-    {0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},     {0x64b, 0x65f},
-    {0x6d6, 0x6dc},   {0x900, 0x902},   {0x93c, 0x93c},   {0x941, 0x948},     {0xe31, 0xe31},
-    {0xe34, 0xe3a},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},   {0x2060, 0x2064},
-    {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xe0100, 0xe01ef},
-}};
+// The character at the front; a byte that begins none is one by itself.
+Character front(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t length = first >= 0xf8   ? 1
+                               : first >= 0xf0 ? 4
+                               : first >= 0xe0 ? 3
+                               : first >= 0xc2 ? 2
+                                               : 1;
+    char32_t code = length == 1 ? first : first & (0xffU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U) {
+            return {first, 1};
+        }
+        code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3fU);
+    }
+    return {code, length};
+}
 
-constexpr std::array<Range, 40> twoColumns{{
-    {0x1100, 0x115f}, {0x231a, 0x231b}, {0x2329, 0x232a},   {0x23e9, 0x23ec},   {0x23f0, 0x23f0},
-    {0x23f3, 0x23f3}, {0x25fd, 0x25fe}, {0x2614, 0x2615},   {0x2648, 0x2653},   {0x267f, 0x267f},
-    {0x2693, 0x2693}, {0x26a1, 0x26a1}, {0x26aa, 0x26ab},   {0x26bd, 0x26be},   {0x26c4, 0x26c5},
-    {0x26ce, 0x26ce}, {0x26d4, 0x26d4}, {0x26ea, 0x26ea},   {0x26f2, 0x26f5},   {0x26fa, 0x26fd},
-    {0x2705, 0x2705}, {0x270a, 0x270b}, {0x2728, 0x2728},   {0x274c, 0x274e},   {0x2753, 0x2757},
-    {0x2795, 0x2797}, {0x27b0, 0x27bf}, {0x2b1b, 0x2b1c},   {0x2b50, 0x2b55},   {0x2e80, 0x303e},
-    {0x3041, 0xa4cf}, {0xa960, 0xa97f}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe10, 0xfe6f},
-    {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f680, 0x1faff}, {0x20000, 0x3fffd},
-}};
-
-template <std::size_t N>
-bool isIn(const std::array<Range, N>& ranges, char32_t code) {
-    const auto found = std::ranges::lower_bound(ranges, code, {}, &Range::last);
-    return found != ranges.end() && found->first <= code;
+bool within(std::span<const Range> ranges, char32_t code) {
+    const auto found = std::ranges::upper_bound(ranges, code, {}, &Range::first);
+    return found != ranges.begin() && code <= std::prev(found)->last;
 }
 
 std::size_t widthOf(char32_t code) {
-    return isIn(noColumn, code) ? 0 : isIn(twoColumns, code) ? 2 : 1;
+    constexpr char32_t firstSpecial = 0x300; // nothing before it is wide or empty but a few format characters
+    if (code < firstSpecial) {
+        return 1;
+    }
+    return within(wideRanges(), code) ? 2 : within(emptyRanges(), code) ? 0 : 1;
 }
 
-// Takes one character off the front.
-char32_t next(std::string_view& text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-    std::size_t taken = 1;
-    char32_t code = length == 1 ? first : first & (0xffU >> (length + 1));
-    while (taken < length && taken < text.size() &&
-           (static_cast<unsigned char>(text[taken]) & 0xc0U) == 0x80U) {
-        code = (code << 6U) | (static_cast<unsigned char>(text[taken++]) & 0x3fU);
+// A character with all that joins it.
+struct Cluster {
+    std::size_t bytes = 0;
+    std::size_t columns = 0;
+};
+
+Cluster frontCluster(std::string_view text) {
+    const Character base = front(text);
+    Cluster cluster{base.bytes, widthOf(base.code)};
+    while (cluster.bytes < text.size() && static_cast<unsigned char>(text[cluster.bytes]) >= 0x80) {
+        const Character next = front(text.substr(cluster.bytes));
+        if (widthOf(next.code) != 0) {
+            break;
+        }
+        if (next.code == emojiStyle && cluster.columns == 1) {
+            cluster.columns = 2;
+        }
+        cluster.bytes += next.bytes;
     }
-    text.remove_prefix(taken);
-    return code;
+    return cluster;
+}
+
+bool isAscii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 } // namespace
 
 std::size_t columns(std::string_view text) {
+    if (isAscii(text)) {
+        return text.size();
+    }
     std::size_t total = 0;
     while (!text.empty()) {
-        total += widthOf(next(text));
+        const Cluster cluster = frontCluster(text);
+        total += cluster.columns;
+        text.remove_prefix(cluster.bytes);
     }
     return total;
 }
 
 std::string fitColumns(std::string_view text, std::size_t most) {
-    std::string_view rest = text;
-    std::size_t used = 0;
-    std::size_t keep = 0; // bytes that leave room for the mark
-    while (!rest.empty()) {
-        used += widthOf(next(rest));
-        if (used > most) {
-            return most == 0 ? std::string() : std::string(text.substr(0, keep)) + "\u2026";
+    if (most == 0) {
+        return {};
+    }
+    std::size_t taken = 0;
+    std::size_t keep = 0; // bytes that leave a column for the ellipsis
+    std::size_t bytes = 0;
+    while (bytes < text.size()) {
+        const Cluster cluster = frontCluster(text.substr(bytes));
+        taken += cluster.columns;
+        if (taken > most) {
+            return std::string(text.substr(0, keep)) + std::string(ellipsis);
         }
-        keep = used < most ? text.size() - rest.size() : keep;
+        bytes += cluster.bytes;
+        keep = taken < most ? bytes : keep;
     }
     return std::string(text);
 }
 
 std::string padColumns(std::string_view text, std::size_t width) {
     std::string out = fitColumns(text, width);
-    const std::size_t used = columns(out);
-    return out.append(width > used ? width - used : 0, ' ');
+    const std::size_t taken = columns(out);
+    out.append(width > taken ? width - taken : 0, ' ');
+    return out;
+}
+
+std::string expandTabs(std::string_view text, std::size_t stop) {
+    std::string out;
+    std::size_t column = 0;
+    for (std::size_t tab = text.find('\t'); tab != std::string_view::npos; tab = text.find('\t')) {
+        column += columns(text.substr(0, tab));
+        out += text.substr(0, tab);
+        const std::size_t spaces = stop - column % stop;
+        out.append(spaces, ' ');
+        column += spaces;
+        text.remove_prefix(tab + 1);
+    }
+    out += text;
+    return out;
 }
 
 } // namespace cirque

@@ -2,6 +2,7 @@
 // The graph as a tree for terminals.
 #include "base/columns.hh"
 #include "report/graph/graph.hh"
+#include "report/text/paint.hh"
 #include "report/text/text.hh"
 
 #include <fmt/format.h>
@@ -96,13 +97,13 @@ class Tree {
         }
         const std::size_t taken = columns(name) + 2;
         tail = room > taken + 3 ? fitColumns(shown(tail), room - taken) : "";
-        out_ +=
-            painted(dim, left) + (job.outcome ? painted(colourOf(*job.outcome, job.tolerated), name) : name);
-        out_ += tail.empty() ? "\n" : "  " + painted(dim, tail) + "\n";
+        out_ += painted(Style::Dim, left) +
+                (job.outcome ? painted(styleOf(*job.outcome, job.tolerated), name) : name);
+        out_ += tail.empty() ? "\n" : "  " + painted(Style::Dim, tail) + "\n";
     }
 
-    [[nodiscard]] std::string painted(std::string_view colour, const std::string& text) const {
-        return options_.colour && !text.empty() ? fmt::format("{}{}{}", colour, text, plainAgain) : text;
+    [[nodiscard]] std::string painted(Style style, const std::string& text) const {
+        return paint(style, text, options_.colour);
     }
 
     const GraphView& graph_;

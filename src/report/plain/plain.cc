@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/plain/plain.hh"
 
+#include "report/finish/finish.hh"
+#include "report/text/paint.hh"
 #include "report/text/text.hh"
 
 #include <fmt/format.h>
@@ -14,9 +16,11 @@ std::string ofMany(int number, int of) {
 
 } // namespace
 
-PlainListener::PlainListener(Sink sink, PlainOptions options) : sink_(std::move(sink)), options_(options) {}
+PlainListener::PlainListener(Sink sink, PlainOptions options, RunModel model)
+    : sink_(std::move(sink)), options_(options), model_(std::move(model)) {}
 
 void PlainListener::onEvent(const event::Event& event) {
+    model_.add(event);
     std::visit(
         [&]<class Body>(const Body& body) {
             if constexpr (requires { this->on(event, body); }) {
@@ -31,6 +35,7 @@ void PlainListener::onLog(const TryRef& ref, std::string_view bytes) {
     Stream& to = stream(ref);
     to.spoke = true;
     to.feed(out_, bytes);
+    model_.log(ref, bytes);
     flush();
 }
 
@@ -47,7 +52,7 @@ void PlainListener::onTick(MonoTime now) {
             one.lastBeat ? now - *one.lastBeat >= options_.heartbeatEvery : silent >= options_.heartbeatAfter;
         if (due) {
             one.lastBeat = now;
-            say(ref.job, stepName(ref),
+            say(ref.job, model_.stepName(ref),
                 fmt::format("still running, {}, no output for {}", formatDuration(now - *one.started),
                             formatDuration(silent)));
         }
@@ -62,22 +67,6 @@ void PlainListener::flush() {
     }
 }
 
-PlainListener::Job* PlainListener::job(const std::string& name) {
-    const auto found = byName_.find(name);
-    return found == byName_.end() ? nullptr : &jobs_[found->second];
-}
-
-std::string PlainListener::stepName(const TryRef& ref) const {
-    if (ref.step < 0) {
-        return {};
-    }
-    const auto found = byName_.find(ref.job);
-    const auto step = static_cast<std::size_t>(ref.step);
-    const bool known = found != byName_.end() && step < jobs_[found->second].steps.size();
-    const std::string name = known ? jobs_[found->second].steps[step] : std::string();
-    return name.empty() ? fmt::format("{}", ref.step + 1) : name;
-}
-
 Stream& PlainListener::stream(const TryRef& ref) {
     if (lastStream_ != nullptr && *lastRef_ == ref) {
         return *lastStream_;
@@ -85,7 +74,7 @@ Stream& PlainListener::stream(const TryRef& ref) {
     auto found = streams_.find(ref);
     if (found == streams_.end()) {
         const std::string_view mark = ended_.contains(ref) ? ", after its end" : "";
-        found = streams_.try_emplace(ref, prefix(ref.job, stepName(ref), mark), options_.colour).first;
+        found = streams_.try_emplace(ref, prefix(ref.job, model_.stepName(ref), mark), options_.colour).first;
     }
     lastRef_ = &found->first;
     lastStream_ = &found->second;
@@ -114,7 +103,7 @@ void PlainListener::endStreams(const std::string& job) {
 
 std::string PlainListener::prefix(std::string_view job, std::string_view step, std::string_view mark) const {
     const std::string name = step.empty() ? std::string(job) : fmt::format("{}/{}", job, step);
-    return painted(dim, fmt::format("[{}{}]", shown(name), mark)) + ' ';
+    return paint(Style::Dim, fmt::format("[{}{}]", shown(name), mark), options_.colour) + ' ';
 }
 
 void PlainListener::say(std::string_view job, std::string_view step, std::string_view text) {
@@ -123,62 +112,38 @@ void PlainListener::say(std::string_view job, std::string_view step, std::string
     out_ += '\n';
 }
 
-std::string PlainListener::painted(std::string_view colour, std::string_view text) const {
-    return options_.colour ? fmt::format("{}{}{}", colour, text, plainAgain) : std::string(text);
-}
-
 std::string PlainListener::words(const Outcome& outcome, bool tolerated) const {
-    return painted(colourOf(outcome, tolerated), shown(inWords(outcome)) + (tolerated ? " (tolerated)" : ""));
+    return paint(styleOf(outcome, tolerated), shown(inWords(outcome)) + (tolerated ? " (tolerated)" : ""),
+                 options_.colour);
 }
 
 void PlainListener::on(const event::Event& event, const event::RunStarted& body) {
-    runName_ = body.name;
-    runStart_ = event.mono;
     say("", "", fmt::format("run {} of {} ({})", event.run.text(), shown(body.name), shown(body.workflow)));
 }
 
 void PlainListener::on(const event::Event&, const event::JobsAdded& body) {
-    for (const event::JobInfo& info : body.jobs) {
-        if (byName_.try_emplace(info.name, jobs_.size()).second) {
-            Job& made = jobs_.emplace_back();
-            made.name = info.name;
-            made.steps = info.steps;
-        }
-    }
     if (!body.by.empty()) {
-        say(body.by, "", fmt::format("adds {} job{}", body.jobs.size(), body.jobs.size() == 1 ? "" : "s"));
+        say(body.by, "", "adds " + countOf(body.jobs.size(), "job"));
     }
 }
 
-void PlainListener::on(const event::Event& event, const event::JobStarted& body) {
-    if (Job* owner = job(body.job); owner != nullptr && !owner->started) {
-        owner->started = event.mono;
-    }
+void PlainListener::on(const event::Event&, const event::JobStarted& body) {
     say(body.job, "", body.attempt > 1 ? fmt::format("started, attempt {}", body.attempt) : "started");
 }
 
 void PlainListener::on(const event::Event&, const event::JobRetrying& body) {
     endStreams(body.job);
-    failed_.erase(failed_.lower_bound({body.job, -1}), failed_.upper_bound({body.job, INT32_MAX}));
     say(body.job, "",
         fmt::format("attempt {} {}; the next one in {}", ofMany(body.attempt, body.of), words(body.outcome),
                     formatDuration(body.delay)));
 }
 
-void PlainListener::on(const event::Event& event, const event::JobFinished& body) {
+void PlainListener::on(const event::Event&, const event::JobFinished& body) {
     endStreams(body.job);
-    std::string took;
-    if (Job* owner = job(body.job)) {
-        owner->outcome = body.outcome;
-        owner->tolerated = body.tolerated;
-        if (owner->started) {
-            owner->duration = event.mono - *owner->started;
-            took = fmt::format(" after {}", formatDuration(owner->duration));
-        }
-    }
-    if (!body.outcome.failed()) {
-        failed_.erase(failed_.lower_bound({body.job, -1}), failed_.upper_bound({body.job, INT32_MAX}));
-    }
+    const JobModel* owner = model_.find(body.job);
+    const std::string took = owner != nullptr && owner->started
+                                 ? fmt::format(" after {}", formatDuration(owner->duration))
+                                 : std::string();
     say(body.job, "", words(body.outcome, body.tolerated) + took);
     if (!body.outcome.hint.empty()) {
         say(body.job, "", "hint: " + shown(body.outcome.hint));
@@ -200,37 +165,23 @@ void PlainListener::on(const event::Event&, const event::ProvisionFinished& body
 }
 
 void PlainListener::on(const event::Event& event, const event::StepStarted& body) {
-    if (Job* owner = job(body.ref.job)) {
-        const auto step = static_cast<std::size_t>(std::max(body.ref.step, 0));
-        if (step < owner->steps.size()) {
-            owner->steps[step] = body.name;
-        }
-    }
     Stream& made = stream(body.ref);
     made.started = event.mono;
     made.lastOutput = event.mono;
-    say(body.ref.job, stepName(body.ref),
+    say(body.ref.job, model_.stepName(body.ref),
         body.ref.tryNumber > 1 ? fmt::format("started, try {}", body.ref.tryNumber) : "started");
 }
 
 void PlainListener::on(const event::Event&, const event::StepRetrying& body) {
     endStream(body.ref);
     ended_.insert(body.ref);
-    say(body.ref.job, stepName(body.ref),
+    say(body.ref.job, model_.stepName(body.ref),
         fmt::format("try {} {}; the next one in {}", ofMany(body.ref.tryNumber, body.of), words(body.outcome),
                     formatDuration(body.delay)));
 }
 
 void PlainListener::on(const event::Event&, const event::StepFinished& body) {
-    const std::string name = body.name.empty() ? stepName(body.ref) : body.name;
-    if (body.outcome.failed()) {
-        auto lines = stream(body.ref).lastLines(options_.lastLines);
-        if (failed_.size() >= options_.failuresInFull) {
-            lines.clear();
-        }
-        failed_.insert_or_assign({body.ref.job, body.ref.step},
-                                 Failure{name, body.outcome, std::move(lines)});
-    }
+    const std::string name = body.name.empty() ? model_.stepName(body.ref) : body.name;
     endStream(body.ref);
     ended_.insert(body.ref);
     const bool ran = body.outcome.kind != OutcomeKind::Skipped;
@@ -249,19 +200,30 @@ void PlainListener::on(const event::Event&, const event::ArtifactRestored& body)
 }
 
 void PlainListener::on(const event::Event&, const event::Notice& body) {
-    const std::string_view colour = body.level == "error" ? red : body.level == "warning" ? yellow : dim;
-    say(body.job, "", painted(colour, shown(body.level) + ":") + ' ' + shown(body.message));
+    const Style style = body.level == "error"     ? Style::Red
+                        : body.level == "warning" ? Style::Yellow
+                                                  : Style::Dim;
+    say(body.job, "", paint(style, shown(body.level) + ":", options_.colour) + ' ' + shown(body.message));
     if (!body.hint.empty()) {
         say(body.job, "", "hint: " + shown(body.hint));
     }
 }
 
 void PlainListener::on(const event::Event&, const event::CancelRequested& body) {
-    say("", "",
-        painted(yellow,
-                fmt::format("cancelling ({}): {}", shown(body.reason),
-                            body.immediate ? "everything ends at once"
-                                           : "what runs is stopped, then cleanup steps get their time")));
+    const std::string text =
+        fmt::format("cancelling ({}): {}", shown(body.reason),
+                    body.immediate ? "everything ends at once"
+                                   : "what runs is stopped, then cleanup steps get their time");
+    say(body.job, "", paint(Style::Yellow, text, options_.colour));
+}
+
+void PlainListener::on(const event::Event& event, const event::RunFinished& body) {
+    for (auto& [ref, one] : streams_) {
+        one.finish(out_);
+    }
+    streams_.clear();
+    lastStream_ = nullptr;
+    out_ += finalScreen(model_, event, body, {.colour = options_.colour});
 }
 
 } // namespace cirque::report

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plain listener: what a person reads in a terminal, a file or the log of another CI. "[job/step] text"
-// for each line as it comes, what happens in words, and at the end a table, the last lines of what failed,
-// and one verdict. Whole lines only, so parallel steps never mix within one. Of a step's bytes only text and
-// colours come through.
+// for each line as it comes, what happens in words, and at the end the final screen (report/finish). Whole
+// lines only, so parallel steps never mix within one. Of a step's bytes only text and colours come through.
 #pragma once
 
 #include "event/bus/listener.hh"
+#include "report/model/model.hh"
 #include "report/plain/stream.hh"
 
-#include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 namespace cirque::report {
 
@@ -27,34 +23,18 @@ struct PlainOptions {
     bool colour = false; // own colours, and those of the steps; else neither
     Millis heartbeatAfter{30'000};
     Millis heartbeatEvery{60'000};
-    std::size_t lastLines = 20;      // of a failed step, shown at the end
-    std::size_t failuresInFull = 10; // how many failed steps show them
 };
 
 class PlainListener : public event::Listener {
   public:
-    PlainListener(Sink sink, PlainOptions options);
+    // `model` holds what has happened so far, for a listener that takes over in the middle of a run.
+    PlainListener(Sink sink, PlainOptions options, RunModel model = {});
 
     void onEvent(const event::Event& event) override;
     void onLog(const TryRef& ref, std::string_view bytes) override;
     void onTick(MonoTime now) override;
 
   private:
-    struct Job {
-        std::string name;
-        std::vector<std::string> steps;
-        std::optional<MonoTime> started;
-        Millis duration{0};
-        std::optional<Outcome> outcome;
-        bool tolerated = false;
-    };
-
-    struct Failure {
-        std::string step; // its name
-        Outcome outcome;
-        std::vector<std::string> lines;
-    };
-
     void on(const event::Event& event, const event::RunStarted& body);
     void on(const event::Event& event, const event::JobsAdded& body);
     void on(const event::Event& event, const event::JobStarted& body);
@@ -74,29 +54,17 @@ class PlainListener : public event::Listener {
     Stream& stream(const TryRef& ref);
     void endStream(const TryRef& ref);
     void endStreams(const std::string& job);
-    Job* job(const std::string& name);
-    [[nodiscard]] std::string stepName(const TryRef& ref) const;
-    // As `cirque logs` reads it.
-    [[nodiscard]] std::string address(const Job& job, int step, const std::string& name) const;
     // Writes "[job/step] text" or, with an empty job, "text".
     void say(std::string_view job, std::string_view step, std::string_view text);
     [[nodiscard]] std::string prefix(std::string_view job, std::string_view step,
                                      std::string_view mark = {}) const;
     [[nodiscard]] std::string words(const Outcome& outcome, bool tolerated = false) const;
-    [[nodiscard]] std::string painted(std::string_view colour, std::string_view text) const;
-    void table();
-    void failures(const RunId& run);
-    void verdict(const event::Event& event, const event::RunFinished& body);
     void flush();
 
     Sink sink_;
     PlainOptions options_;
     std::string out_; // what goes to the sink at the end of each call
-    std::string runName_;
-    MonoTime runStart_;
-    std::vector<Job> jobs_; // in the order they entered the plan
-    std::unordered_map<std::string, std::size_t> byName_;
-    std::map<std::pair<std::string, int>, Failure> failed_; // by job and step, of its last attempt
+    RunModel model_;
     std::map<TryRef, Stream> streams_; // of tries that run, and of what daemons say after them
     std::set<TryRef> ended_;           // tries that have ended, of jobs that have not
     const TryRef* lastRef_ = nullptr;  // keys of the map stay where they are

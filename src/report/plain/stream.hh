@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One try's output on its way to the reader: prefix, line by line, and the last lines for the end of the run.
+// One try's output on its way to the reader: prefix, line by line.
 #pragma once
 
 #include "base/time.hh"
@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace cirque::report {
 
@@ -22,9 +21,6 @@ class Stream {
     // Appends the unfinished last line.
     void finish(std::string& out);
 
-    // The last lines, ready to show. Looks back a few KiB at most.
-    [[nodiscard]] std::vector<std::string> lastLines(std::size_t count) const;
-
     // For the heartbeat: set by the listener.
     std::optional<MonoTime> started;
     MonoTime lastOutput;
@@ -32,13 +28,11 @@ class Stream {
     bool spoke = false; // since the last tick
 
   private:
-    void keep(std::string_view bytes);
     void line(std::string& out, std::string_view text, event::LineEnd end) const;
 
     std::string prefix_;
     bool colour_;
     event::LineSplitter splitter_;
-    std::string tail_; // the last bytes
 };
 
 } // namespace cirque::report

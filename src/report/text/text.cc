@@ -3,6 +3,7 @@
 
 #include "base/text.hh"
 #include "event/types/json-text.hh"
+#include "report/text/paint.hh"
 
 #include <fmt/format.h>
 
@@ -66,30 +67,13 @@ void appendShown(std::string& out, std::string_view line, bool colour) {
         return;
     }
     out += kept;
-    out += coloured ? plainAgain : "";
+    out += coloured ? endOfStyle : "";
 }
 
 std::string shown(std::string_view text, bool colour) {
     std::string out;
     appendShown(out, text, colour);
     return out;
-}
-
-std::string_view colourOf(const Outcome& outcome, bool tolerated) {
-    switch (outcome.kind) {
-    case OutcomeKind::Succeeded:
-    case OutcomeKind::Cached:
-        return "\x1b[32m";
-    case OutcomeKind::Failed:
-    case OutcomeKind::Infrastructure:
-        return tolerated ? yellow : red;
-    case OutcomeKind::Cancelled:
-    case OutcomeKind::Interrupted:
-        return yellow;
-    case OutcomeKind::Skipped:
-        return dim;
-    }
-    return plainAgain;
 }
 
 std::string inWords(const Outcome& outcome) {
@@ -109,6 +93,10 @@ std::string formatBytes(std::int64_t bytes) {
         ++unit;
     }
     return fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string countOf(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 } // namespace cirque::report

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a step's bytes may reach a terminal, and the colours of our own words.
+// What of a step's bytes may reach a terminal, and how outcomes and sizes are said.
 #pragma once
 
 #include "base/outcome.hh"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,17 +15,13 @@ namespace cirque::report {
 void appendShown(std::string& out, std::string_view line, bool colour);
 std::string shown(std::string_view text, bool colour = false);
 
-// The SGR sequence of an outcome's colour.
-std::string_view colourOf(const Outcome& outcome, bool tolerated = false);
-inline constexpr std::string_view dim = "\x1b[2m";
-inline constexpr std::string_view yellow = "\x1b[33m";
-inline constexpr std::string_view red = "\x1b[31m";
-inline constexpr std::string_view plainAgain = "\x1b[0m";
-
 // "failed: exit 7", "succeeded", "skipped: a need failed".
 std::string inWords(const Outcome& outcome);
 
 // "512 bytes", "16.2 KiB".
 std::string formatBytes(std::int64_t bytes);
+
+// "1 job", "3 jobs".
+std::string countOf(std::size_t count, std::string_view noun);
 
 } // namespace cirque::report
