@@ -52,7 +52,10 @@ constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N line
                                  Option{"try", 0, "N", "of this try of the step (default: the last)"},
                                  jsonOption, helpOption};
 
-constexpr std::array<Command, 8> table{{
+constexpr std::array cancelOptions{Option{"now", 0, "", "without cleanup steps: everything ends at once"},
+                                   helpOption};
+
+constexpr std::array<Command, 9> table{{
     {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions,
      runCommand},
     {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},
@@ -61,6 +64,8 @@ constexpr std::array<Command, 8> table{{
     {"runs", "", "list the runs, newest first", runsOptions, runsCommand},
     {"show", "RUN", "show how a run went", showOptions, showCommand},
     {"logs", "RUN [JOB[/STEP]]", "print what a run, a job or a step printed", logsOptions, logsCommand},
+    {"cancel", "RUN [JOB]", "cancel a run that runs, or one job of it; twice: at once", cancelOptions,
+     cancelCommand},
     {"artifacts", "RUN", "list the artifacts of a run", showOptions, artifactsCommand},
 }};
 

@@ -13,6 +13,7 @@ Result<int> graphCommand(const Context& context, const Arguments& arguments);
 Result<int> runsCommand(const Context& context, const Arguments& arguments);
 Result<int> showCommand(const Context& context, const Arguments& arguments);
 Result<int> logsCommand(const Context& context, const Arguments& arguments);
+Result<int> cancelCommand(const Context& context, const Arguments& arguments);
 Result<int> artifactsCommand(const Context& context, const Arguments& arguments);
 
 } // namespace cirque::cli

@@ -87,6 +87,9 @@ io::Task<RunReport> RunLoop::run(std::shared_ptr<RunControl> control) {
     for (const int signal : control->takePending()) {
         machine_.cancel(signal);
     }
+    for (const std::string& name : control->takePendingJobs()) {
+        (void)machine_.cancelJob(name); // false: it ended with the run
+    }
     pump();
     std::string thrown;
     try {
@@ -292,11 +295,19 @@ void RunControl::cancel(int signal) {
 }
 
 bool RunControl::cancelJob(std::string_view name) {
-    return onCancelJob && onCancelJob(name);
+    if (onCancelJob) {
+        return onCancelJob(name);
+    }
+    pendingJobs_.emplace_back(name);
+    return true;
 }
 
 std::vector<int> RunControl::takePending() {
     return std::exchange(pending_, {});
+}
+
+std::vector<std::string> RunControl::takePendingJobs() {
+    return std::exchange(pendingJobs_, {});
 }
 
 io::Task<RunReport> runPlan(std::shared_ptr<const plan::Plan> plan, RunOptions options, Ports ports,

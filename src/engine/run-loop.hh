@@ -36,16 +36,18 @@ class RunControl {
     void cancel(int signal);
     std::function<void(int)> onCancel; // set by runPlan
 
-    // One job: first call gracefully, second at once. False: the run has not begun, the job has ended, or
-    // there is none of that name.
+    // One job: first call gracefully, second at once. False: the job has ended, or there is none of that
+    // name. Before the run begins it is remembered and true.
     bool cancelJob(std::string_view name);
     std::function<bool(std::string_view)> onCancelJob; // set by runPlan
 
     // What was asked for before runPlan listened; runPlan takes it at its start.
     [[nodiscard]] std::vector<int> takePending();
+    [[nodiscard]] std::vector<std::string> takePendingJobs();
 
   private:
     std::vector<int> pending_;
+    std::vector<std::string> pendingJobs_;
 };
 
 // To the end, whatever happens; emits every event from jobs.added on (run.started is the caller's) up to and

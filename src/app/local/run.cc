@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/clock-port.hh"
+#include "app/local/control-socket.hh"
 #include "app/local/env-source.hh"
 #include "app/local/frontends.hh"
 #include "app/local/journal-port.hh"
@@ -15,6 +16,8 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
+
+#include <algorithm>
 
 namespace cirque::app {
 namespace {
@@ -54,11 +57,13 @@ event::RunStarted startOf(const LocalRequest& request) {
 engine::RunReport endedBefore(JournalPort& journal, const Error& error, const std::vector<int>& signals) {
     constexpr int infrastructure = 3;
     constexpr int signalBase = 128;
+    constexpr int cancelledByRequest = 1;
     Outcome outcome = Outcome::infrastructure(error.text(), error.hint);
     int status = infrastructure;
     if (!signals.empty()) {
+        const auto signal = std::ranges::find_if(signals, [](int number) { return number != 0; });
         outcome = Outcome::cancelled();
-        status = signalBase + signals.front();
+        status = signal == signals.end() ? cancelledByRequest : signalBase + *signal;
     }
     std::vector<event::Body> bodies;
     bodies.emplace_back(event::RunFinished{outcome, status});
@@ -69,24 +74,34 @@ engine::RunReport endedBefore(JournalPort& journal, const Error& error, const st
 // One run under way. Its coroutines are members, so that they hold no references of their own.
 class LocalRun {
   public:
-    LocalRun(LocalRequest request, Opened opened)
-        : request_(std::move(request)), folder_(std::move(opened.folder)), lock_(std::move(opened.lock)),
+    LocalRun(LocalRequest request, Opened opened, std::shared_ptr<engine::RunControl> control)
+        : request_(std::move(request)), control_(std::move(control)), folder_(std::move(opened.folder)),
+          lock_(std::move(opened.lock)),
           journal_(std::move(opened.journal), bus_, secrets_, request_.options.run),
-          places_(request_, folder_) {
+          places_(request_, folder_), socket_(*request_.plan, control_, [this] {
+              beginning_.request(io::StopLevel::Graceful, io::StopReason::Cancelled);
+          }) {
+        bus_.add(socket_);
         for (event::Listener* listener : request_.listeners) {
             bus_.add(*listener);
         }
     }
 
-    io::Task<Result<engine::RunReport>> run(std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
+    io::Task<Result<engine::RunReport>> run(io::StopToken stop) {
+        const io::StopCallback watch = stop.onStop(
+            [this](io::StopLevel level) { beginning_.request(level, io::StopReason::Cancelled); });
         std::vector<event::Body> start;
         start.emplace_back(startOf(request_));
         CIRQUE_CO_TRY(journal_.append(std::move(start)));
+        if (auto open = socket_.open(folder_); !open) {
+            note("warning", "no other terminal can cancel this run: " + open.error().text());
+        }
         io::TaskGroup group;
         io::StopSource ended;
         co_await group.start();
         group.spawn(heartbeat(ended.token()));
-        engine::RunReport report = co_await perform(std::move(control), std::move(stop));
+        group.spawn(socket_.serve(ended.token()));
+        engine::RunReport report = co_await perform();
         ended.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
         co_await group.join();
         if (journal_.failure()) {
@@ -104,18 +119,20 @@ class LocalRun {
         }
     }
 
-    io::Task<engine::RunReport> perform(std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
-        Result<void> ready = co_await places_.prepare(std::move(stop));
+    void note(std::string level, std::string text) {
+        std::vector<event::Body> bodies;
+        bodies.emplace_back(event::Notice{std::move(level), "", std::move(text), ""});
+        (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
+    }
+
+    io::Task<engine::RunReport> perform() {
+        removeDeadControls(request_.settings.stateDir);
+        Result<void> ready = co_await places_.prepare(beginning_.token());
         for (const std::string& notice : places_.notices()) {
-            std::vector<event::Body> bodies;
-            bodies.emplace_back(event::Notice{"warning", "", notice, ""});
-            (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
+            note("warning", notice);
         }
         if (ready && request_.keep) {
-            std::vector<event::Body> bodies;
-            bodies.emplace_back(event::Notice{
-                "info", "", fmt::format("the jobs' folders are kept in {}/jobs", places_.workFolder()), ""});
-            (void)journal_.append(std::move(bodies));
+            note("info", fmt::format("the jobs' folders are kept in {}/jobs", places_.workFolder()));
         }
         engine::RunReport report;
         if (ready) {
@@ -124,21 +141,24 @@ class LocalRun {
             ProvisionerPort provisioner(request_.environment, places_.workFolder() + "/roots");
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
             const engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
-            report = co_await engine::runPlan(request_.plan, request_.options, ports, std::move(control));
+            report = co_await engine::runPlan(request_.plan, request_.options, ports, control_);
         } else {
-            report = endedBefore(journal_, ready.error(), control->takePending());
+            report = endedBefore(journal_, ready.error(), control_->takePending());
         }
         co_await places_.close();
         co_return report;
     }
 
     LocalRequest request_;
+    std::shared_ptr<engine::RunControl> control_;
+    io::StopSource beginning_; // of what comes before the first job
     history::RunFolder folder_;
     history::RunLock lock_;
     event::Bus bus_;
     KnownSecrets secrets_;
     JournalPort journal_;
     Places places_;
+    ControlSocket socket_;
 };
 
 } // namespace
@@ -146,8 +166,8 @@ class LocalRun {
 io::Task<Result<engine::RunReport>>
 runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(Opened opened, openRun(request));
-    LocalRun run(std::move(request), std::move(opened));
-    co_return co_await run.run(std::move(control), std::move(stop));
+    LocalRun run(std::move(request), std::move(opened), std::move(control));
+    co_return co_await run.run(std::move(stop));
 }
 
 } // namespace cirque::app

@@ -212,7 +212,7 @@ void PlainListener::on(const event::Event&, const event::Notice& body) {
 void PlainListener::on(const event::Event&, const event::CancelRequested& body) {
     const std::string text =
         fmt::format("cancelling ({}): {}", shown(body.reason),
-                    body.immediate ? "everything ends at once"
+                    body.immediate ? body.job.empty() ? "everything ends at once" : "it ends at once"
                                    : "what runs is stopped, then cleanup steps get their time");
     say(body.job, "", paint(Style::Yellow, text, options_.colour));
 }
