@@ -2,6 +2,7 @@
 #include "cli/commands.hh"
 
 #include "base/text.hh"
+#include "cli/docs/manual.hh"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ constexpr std::array runOptions{
 };
 constexpr std::array checkOptions{folderOption, pkgsOption, paramOption, jsonOption, helpOption};
 constexpr std::array graphOptions{
-    Option{"format", 0, "FORMAT", "tree (default), dot, mermaid or svg"},
+    Option{"format", 0, "tree|dot|mermaid|svg", "how (default: tree)"},
     Option{"run", 0, "RUN", "the graph of this run, coloured by how its jobs ended"},
     folderOption,
     pkgsOption,
@@ -46,6 +47,8 @@ constexpr std::array graphOptions{
 };
 constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (default 20)"}, jsonOption,
                                  helpOption};
+constexpr std::array initOptions{Option{"template", 't', "TEMPLATE", "start from this template (see --list)"},
+                                 Option{"list", 0, "", "print the templates"}, folderOption, helpOption};
 constexpr std::array showOptions{jsonOption, helpOption};
 constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N lines"},
                                  Option{"attempt", 0, "N", "of this attempt of the job (default: the last)"},
@@ -55,7 +58,9 @@ constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N line
 constexpr std::array cancelOptions{Option{"now", 0, "", "without cleanup steps: everything ends at once"},
                                    helpOption};
 
-constexpr std::array<Command, 9> table{{
+constexpr auto table = std::to_array<Command>({
+    {"init", "[DIR]", "write a first workflow, and a small project when the folder is empty", initOptions,
+     initCommand},
     {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions,
      runCommand},
     {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},
@@ -67,7 +72,7 @@ constexpr std::array<Command, 9> table{{
     {"cancel", "RUN [JOB]", "cancel a run that runs, or one job of it; twice: at once", cancelOptions,
      cancelCommand},
     {"artifacts", "RUN", "list the artifacts of a run", showOptions, artifactsCommand},
-}};
+});
 
 } // namespace
 
@@ -102,8 +107,10 @@ std::string helpText() {
 }
 
 std::string helpText(const Command& command) {
-    return fmt::format("usage: cirque {} {}{}[OPTION...]\n\n{}.\n\n{}", command.name, command.usage,
-                       command.usage.empty() ? "" : " ", command.summary, optionHelp(command.options));
+    const std::string_view text = textOf(command.name);
+    return fmt::format("usage: cirque {} {}{}[OPTION...]\n\n{}{}\n{}", command.name, command.usage,
+                       command.usage.empty() ? "" : " ", text.empty() ? command.summary : text,
+                       text.empty() ? ".\n" : "", optionHelp(command.options));
 }
 
 std::string settingsText() {

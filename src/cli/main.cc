@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hh"
+#include "cli/hidden.hh"
 
 #include <fmt/format.h>
 
@@ -68,6 +69,10 @@ Result<int> dispatch(std::vector<std::string> words) {
     }
     if (name == "help" || name == "--help" || name == "-h") {
         return help(words);
+    }
+    if (const cli::HiddenCommand* hidden = cli::findHidden(name)) {
+        CIRQUE_TRY_ASSIGN(const cli::Context context, makeContext());
+        return hidden->run(context, words);
     }
     CIRQUE_TRY_ASSIGN(const cli::Command* command, cli::requireCommand(name));
     CIRQUE_TRY_ASSIGN(const cli::Arguments arguments,

@@ -1,0 +1,4 @@
+# What this flake offers to others as its `lib`.
+{
+  greeting = name: "hello, ${if name == "" then "world" else name}";
+}

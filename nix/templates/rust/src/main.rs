@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", hello::greeting(&std::env::args().nth(1).unwrap_or_default()));
+}

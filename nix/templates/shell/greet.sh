@@ -1,0 +1,4 @@
+# greet NAME: says hello.
+greet() {
+  echo "hello, ${1:-world}"
+}
