@@ -13,4 +13,12 @@ void plan(std::string_view bytes);
 // The journal of a run: read, each event written again and read again, summed up, the summary kept and read.
 void journal(std::string_view bytes);
 
+// Test reports in each format.
+void junit(std::string_view bytes);
+void tap(std::string_view bytes);
+void gotest(std::string_view bytes);
+
+// The log of a step: its annotations do not depend on the pieces in which it comes.
+void annotations(std::string_view bytes);
+
 } // namespace cirque::fuzz

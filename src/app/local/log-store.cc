@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/log-store.hh"
 
+#include "app/local/annotation-events.hh"
 #include "event/journal/log-file.hh"
 #include "io/process/fd.hh"
 #include "secret/redactor.hh"
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <utility>
+
 namespace cirque::app {
 namespace {
 
 constexpr std::int64_t progressEveryNanos = 100'000'000; // ten a second
+
+// What is done around the steps, and conditions, say nothing about files.
+bool mayAnnotate(const TryRef& ref) {
+    return ref.step >= 0 && ref.tryNumber > 0;
+}
 
 } // namespace
 
@@ -19,7 +28,11 @@ class LogSink : public exec::OutputSink {
     LogSink(TryRef ref, event::LogWriter writer, secret::Redactor redactor, JournalPort& journal,
             event::Bus& bus, std::function<bool()> congested)
         : ref_(std::move(ref)), writer_(std::move(writer)), redactor_(std::move(redactor)), journal_(journal),
-          bus_(bus), congested_(std::move(congested)) {}
+          bus_(bus), congested_(std::move(congested)) {
+        if (mayAnnotate(ref_)) {
+            annotations_.emplace(ref_, journal_);
+        }
+    }
 
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
@@ -47,6 +60,10 @@ class LogSink : public exec::OutputSink {
 
     Result<void> endOfTry() {
         CIRQUE_TRY(keep(redactor_.flush()));
+        if (annotations_) {
+            CIRQUE_TRY(annotations_->finish());
+            annotations_.reset(); // what daemons say later is no longer the step's word
+        }
         return writer_.bytes() > 0 ? progress(monoNow()) : Result<void>{};
     }
 
@@ -61,7 +78,7 @@ class LogSink : public exec::OutputSink {
         }
         CIRQUE_TRY(writer_.append(bytes, now));
         bus_.log(ref_, bytes);
-        return {};
+        return annotations_ && !late_ ? annotations_->feed(bytes) : Result<void>{};
     }
 
     Result<void> progress(MonoTime now) {
@@ -77,6 +94,7 @@ class LogSink : public exec::OutputSink {
     JournalPort& journal_;
     event::Bus& bus_;
     std::function<bool()> congested_;
+    std::optional<AnnotationEvents> annotations_;
     MonoTime lastProgress_ = monoNow();
     bool late_ = false;
 };

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feedback/go-test.hh"
+
+#include "base/json.hh"
+#include "base/text.hh"
+#include "feedback/lines.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace cirque::feedback {
+namespace {
+
+constexpr std::size_t longestRecord = 4U << 20U;
+
+struct Record {
+    std::string action;
+    std::string package;
+    std::string test;
+    std::string output;
+    std::string build; // ImportPath, or FailedBuild
+    double elapsed = 0;
+};
+
+std::string textOf(const JsonObject& json, std::string_view key) {
+    const Json* found = json.if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+std::optional<Record> parseRecord(std::string_view line) {
+    constexpr std::array<std::string_view, 12> actions{"start", "run",          "pause",      "cont",
+                                                       "pass",  "bench",        "fail",       "output",
+                                                       "skip",  "build-output", "build-fail", "attr"};
+    if (!line.starts_with('{') || line.size() > longestRecord) {
+        return std::nullopt;
+    }
+    const Result<Json> json = parseJson(line, "record");
+    if (!json || !json->is_object()) {
+        return std::nullopt;
+    }
+    const JsonObject& object = json->get_object();
+    Record record{textOf(object, "Action"), textOf(object, "Package"),    textOf(object, "Test"),
+                  textOf(object, "Output"), textOf(object, "ImportPath"), 0};
+    if (std::ranges::find(actions, record.action) == actions.end()) {
+        return std::nullopt;
+    }
+    if (record.build.empty()) {
+        record.build = textOf(object, "FailedBuild");
+    }
+    if (const Json* elapsed = object.if_contains("Elapsed"); elapsed != nullptr && elapsed->is_number()) {
+        record.elapsed = elapsed->to_number<double>();
+    }
+    return record;
+}
+
+// The end of what was printed, which is where the reason stands.
+void appendTail(std::string& tail, std::string_view text) {
+    tail += text;
+    if (tail.size() > 2 * mostMessageBytes) {
+        tail.erase(0, tail.size() - mostMessageBytes);
+    }
+}
+
+std::string lastPart(std::string tail) {
+    if (tail.size() > mostMessageBytes) {
+        tail.erase(0, tail.size() - mostMessageBytes);
+    }
+    return tail;
+}
+
+struct Test {
+    std::string output;
+    bool hasSubtests = false;
+    bool subtestFailed = false;
+};
+
+struct Package {
+    std::map<std::string, Test, std::less<>> running;
+    std::string output;
+    bool testFailed = false;
+    bool ended = false;
+};
+
+class Reader {
+  public:
+    Result<TestReport> run(std::string_view bytes) {
+        std::string_view line;
+        while (nextLine(bytes, line)) {
+            if (const auto record = parseRecord(trim(line))) {
+                take(*record);
+            }
+        }
+        if (packages_.empty() && builds_.empty()) {
+            return fail(ErrorCode::InvalidPlan, "there is no record of go test -json in it");
+        }
+        finish();
+        return std::move(report_);
+    }
+
+  private:
+    void take(const Record& record) {
+        currentPackage_ = record.package;
+        if (record.action == "build-output") {
+            appendTail(builds_[record.build].output, record.output);
+        } else if (record.action == "build-fail") {
+            builds_[record.build].failed = true;
+        } else if (record.test.empty()) {
+            ofPackage(packages_[record.package], record);
+        } else {
+            ofTest(packages_[record.package], record);
+        }
+    }
+
+    void ofTest(Package& package, const Record& record) {
+        package.ended = false; // the same package once more, or a record after its end
+        Test& test = package.running[record.test];
+        if (record.action == "run") {
+            markParents(package, record.test, [](Test& parent) { parent.hasSubtests = true; });
+        } else if (record.action == "output") {
+            appendTail(test.output, record.output);
+        } else if (record.action == "pass" || record.action == "bench" || record.action == "skip") {
+            if (!test.hasSubtests) {
+                ++(record.action == "skip" ? report_.skipped : report_.passed);
+            }
+            package.running.erase(record.test);
+        } else if (record.action == "fail") {
+            testFailed(package, record.test, toMillis(record.elapsed));
+            package.running.erase(record.test);
+        }
+    }
+
+    // TestA/b/c makes TestA/b and TestA parents.
+    template <class Fn>
+    static void markParents(Package& package, std::string_view name, Fn&& fn) {
+        for (std::size_t at = name.rfind('/'); at != std::string_view::npos && at > 0;
+             at = name.rfind('/', at - 1)) {
+            if (const auto parent = package.running.find(name.substr(0, at));
+                parent != package.running.end()) {
+                fn(parent->second);
+            }
+        }
+    }
+
+    void testFailed(Package& package, const std::string& name, Millis took) {
+        Test& test = package.running[name];
+        package.testFailed = true;
+        markParents(package, name, [](Test& parent) { parent.subtestFailed = true; });
+        if (test.subtestFailed) {
+            return;
+        }
+        event::TestCase failed;
+        failed.suite = currentPackage_;
+        failed.name = name;
+        failed.duration = took;
+        failed.message = lastPart(std::move(test.output));
+        report_.addFailure(std::move(failed));
+    }
+
+    void ofPackage(Package& package, const Record& record) {
+        if (record.action == "output") {
+            appendTail(package.output, record.output);
+        } else if (record.action == "pass" || record.action == "fail" || record.action == "skip") {
+            report_.duration += toMillis(record.elapsed);
+            if (record.action == "fail") {
+                packageFailed(package, record);
+            }
+            package = Package{};
+            package.ended = true;
+        } else {
+            package.ended = false;
+        }
+    }
+
+    // Tests that were at work when the package died are what made it fail; else the package itself.
+    void packageFailed(Package& package, const Record& record) {
+        std::vector<std::string> running;
+        for (const auto& [name, test] : package.running) {
+            running.push_back(name);
+        }
+        for (auto name = running.rbegin(); name != running.rend(); ++name) { // subtests before their parents
+            testFailed(package, *name, Millis{0});
+        }
+        if (!package.testFailed) {
+            event::TestCase failed;
+            failed.suite = record.package;
+            failed.name = record.package;
+            failed.message = lastPart(std::move(package.output));
+            if (const auto build = builds_.find(record.build); build != builds_.end()) {
+                failed.message = lastPart(build->second.output);
+                build->second.failed = false; // told
+            }
+            report_.addFailure(std::move(failed));
+        }
+    }
+
+    void finish() {
+        for (auto& [name, build] : builds_) {
+            if (build.failed) {
+                event::TestCase failed;
+                failed.suite = name;
+                failed.name = name;
+                failed.message = lastPart(std::move(build.output));
+                report_.addFailure(std::move(failed));
+            }
+        }
+        for (const auto& [name, package] : packages_) {
+            if (!package.ended) {
+                report_.addFlaw(fmt::format("package '{}' has no result: its tests were broken off",
+                                            ellipsize(name, mostNameBytes)));
+            }
+        }
+    }
+
+    struct Build {
+        std::string output;
+        bool failed = false;
+    };
+
+    TestReport report_;
+    std::map<std::string, Package, std::less<>> packages_;
+    std::map<std::string, Build, std::less<>> builds_;
+    std::string currentPackage_;
+};
+
+} // namespace
+
+Result<TestReport> parseGoTest(std::string_view bytes) {
+    return Reader().run(bytes);
+}
+
+bool isGoTestLine(std::string_view line) {
+    return line.starts_with("{\"") && parseRecord(trim(line)).has_value();
+}
+
+} // namespace cirque::feedback

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// JUnit XML as surefire, gtest, pytest, jest-junit, go-junit-report, nextest and CTest write it: <testsuites>
+// or <testsuite> at the root, suites in suites, <testcase> with <failure>, <error> or <skipped>.
+#pragma once
+
+#include "feedback/report.hh"
+
+#include <string_view>
+
+namespace cirque::feedback {
+
+inline constexpr std::int64_t mostTests = 10'000'000;
+
+// A test case counts once, as failed when it has a failure or an error. An error of a suite itself counts as
+// a failure named by the suite. When a suite says that more of its tests failed than it lists, the number it
+// says counts. Failure: malformed XML, or another root element.
+Result<TestReport> parseJunit(std::string_view bytes);
+
+} // namespace cirque::feedback
