@@ -50,6 +50,11 @@ constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (defa
 constexpr std::array initOptions{Option{"template", 't', "TEMPLATE", "start from this template (see --list)"},
                                  Option{"list", 0, "", "print the templates"}, folderOption, helpOption};
 constexpr std::array showOptions{jsonOption, helpOption};
+constexpr std::array showRunOptions{Option{"timeline", 0, "", "what happened when, as a waterfall"},
+                                    jsonOption, helpOption};
+constexpr std::array traceOptions{
+    Option{"format", 0, "perfetto|otlp", "Chrome trace events (default), or OpenTelemetry"},
+    Option{"output", 'o', "FILE", "write to FILE instead of standard output"}, helpOption};
 constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N lines"},
                                  Option{"attempt", 0, "N", "of this attempt of the job (default: the last)"},
                                  Option{"try", 0, "N", "of this try of the step (default: the last)"},
@@ -67,7 +72,10 @@ constexpr auto table = std::to_array<Command>({
     {"plan", "[TARGET]", "print the plan of a workflow", checkOptions, planCommand},
     {"graph", "[TARGET] [JOB...]", "draw the jobs of a workflow or of a run", graphOptions, graphCommand},
     {"runs", "", "list the runs, newest first", runsOptions, runsCommand},
-    {"show", "RUN", "show how a run went", showOptions, showCommand},
+    {"show", "RUN", "show how a run went", showRunOptions, showCommand},
+    {"explain", "RUN JOB", "say why a job ran, waited, was skipped or was cached", showOptions,
+     explainCommand},
+    {"trace", "RUN", "print a run as a trace for Perfetto or OpenTelemetry", traceOptions, traceCommand},
     {"logs", "RUN [JOB[/STEP]]", "print what a run, a job or a step printed", logsOptions, logsCommand},
     {"cancel", "RUN [JOB]", "cancel a run that runs, or one job of it; twice: at once", cancelOptions,
      cancelCommand},

@@ -63,4 +63,62 @@ TEST_F(Seeing, AnUnknownFormatIsToldBeforeAnythingIsLoaded) {
     EXPECT_TRUE(ran.errHas("png") && ran.errHas("mermaid")) << ran.all();
 }
 
+// Retries, a skip and a failure in one run, for what tells of time.
+constexpr const char* slow = R"json({"plan":1,"name":"slow","jobs":{
+    "a":{"steps":[{"name":"flaky","run":"echo x >> $JOB_DIR/n; test $(wc -l < $JOB_DIR/n) = 2",
+                   "retry":{"max_attempts":3,"min_time":0}},{"name":"after","run":"true"}]},
+    "b":{"needs":["a"],"steps":[{"name":"s","run":"exit 3"}]},
+    "c":{"needs":["b"],"steps":[{"name":"s","run":"true"}]},
+    "d":{"needs":["c"],"steps":[{"name":"s","run":"true"}]},
+    "no":{"condition":"test -f nowhere","steps":[{"name":"s","run":"true"}]}}})json";
+
+TEST_F(Seeing, TracesKeepTheRulesOfTheirFormats) {
+    project.write("slow.json", slow);
+    ASSERT_EQ(project.cirque({"run", "slow.json"}).status, 1);
+    const std::string check = std::string(CIRQUE_SOURCE) + "/tests/functional/support/check-trace ";
+    for (const std::string format : {"perfetto", "otlp"}) {
+        const Ran made = project.cirque({"trace", project.lastRun(), "--format", format, "-o", "t.json"});
+        ASSERT_EQ(made.status, 0) << made.all();
+        EXPECT_EQ(made.out, "");
+        const Ran checked = project.shell(check + format + " t.json");
+        EXPECT_EQ(checked.status, 0) << checked.all();
+        EXPECT_EQ(project.cirque({"trace", project.lastRun(), "--format", format}).out,
+                  project.read("t.json"));
+    }
+    // the checker itself must be able to say no
+    EXPECT_NE(
+        project.shell("sed 's/\"kind\":1/\"kind\":9/' t.json > bad.json; " + check + "otlp bad.json").status,
+        0);
+    EXPECT_EQ(project.cirque({"trace", project.lastRun(), "--format", "svg"}).status, 2);
+}
+
+TEST_F(Seeing, TheTimelineShowsTriesAndWhatDidNotRun) {
+    project.write("slow.json", slow);
+    ASSERT_EQ(project.cirque({"run", "slow.json"}).status, 1);
+    const Ran page = project.cirque({"show", project.lastRun(), "--timeline"});
+    EXPECT_EQ(page.status, 0) << page.all();
+    EXPECT_TRUE(page.outHas("▚") && page.outHas("skipped: a need failed")) << page.all();
+    EXPECT_TRUE(page.outHas("* critical path") && page.outHas("a → b")) << page.all();
+    const json::value data =
+        json::parse(project.cirque({"show", project.lastRun(), "--timeline", "--json"}).out);
+    const json::array& jobs = data.at("timeline").at("jobs").as_array();
+    ASSERT_EQ(jobs.size(), 5U);
+    EXPECT_EQ(jobs[0].at("attempts").at(0).at("steps").at(0).at("tries").as_array().size(), 2U) << jobs[0];
+    EXPECT_EQ(jobs[1].at("critical"), true);
+}
+
+TEST_F(Seeing, EveryJobIsExplained) {
+    project.write("slow.json", slow);
+    ASSERT_EQ(project.cirque({"run", "slow.json"}).status, 1);
+    const auto why = [&](const char* job) { return project.cirque({"explain", project.lastRun(), job}); };
+    EXPECT_TRUE(why("a").outHas("in 2 tries")) << why("a").all();
+    EXPECT_TRUE(why("b").outHas("It needs 'a', which ended")) << why("b").all();
+    EXPECT_TRUE(why("d").outHas("'b', which it needs through 'c', ended with failed: exit 3"))
+        << why("d").all();
+    EXPECT_TRUE(why("no").outHas("bash `test -f nowhere`, said no")) << why("no").all();
+    EXPECT_EQ(why("e").status, 2);
+    const json::value data = json::parse(project.cirque({"explain", project.lastRun(), "d", "--json"}).out);
+    EXPECT_EQ(json::serialize(data.at("path")), R"(["d","c","b"])");
+}
+
 } // namespace cirque::test

@@ -6,10 +6,7 @@
 #include "cli/load.hh"
 #include "cli/run-argument.hh"
 #include "cli/terminal.hh"
-#include "history/layout.hh"
 #include "history/runs.hh"
-#include "io/process/fd.hh"
-#include "plan/parse.hh"
 
 #include <fmt/format.h>
 
@@ -60,13 +57,7 @@ Result<int> graphOfRun(const Context& context, const Arguments& arguments) {
     const std::string& stateDir = context.settings.stateDir;
     CIRQUE_TRY_ASSIGN(const RunId id, history::findRun(stateDir, arguments.get("run")));
     CIRQUE_TRY_ASSIGN(const history::RunSummary run, history::loadRun(stateDir, id));
-    // only adds the conditions: a plan that is gone or was written by another version takes nothing away
-    std::optional<plan::Plan> planned;
-    if (const auto text = io::readFile(history::runFolder(stateDir, id).plan())) {
-        if (auto parsed = plan::parsePlanText(*text, "the run's plan")) {
-            planned = std::move(*parsed);
-        }
-    }
+    const std::optional<plan::Plan> planned = planOfRun(context, id);
     return draw(context, arguments, report::graphOf(run, planned ? &*planned : nullptr));
 }
 

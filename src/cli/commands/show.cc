@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.hh"
 #include "cli/run-argument.hh"
+#include "cli/terminal.hh"
 #include "history/json.hh"
 #include "history/layout.hh"
+#include "history/timeline-json.hh"
+#include "report/timeline/waterfall.hh"
 
 #include <fmt/format.h>
 
@@ -40,9 +43,21 @@ std::string page(const history::RunSummary& run) {
     return out;
 }
 
+Result<int> showTimeline(const Context& context, const Arguments& arguments) {
+    CIRQUE_TRY_ASSIGN(const RunId id, namedRunId(context, arguments, "show", 1));
+    CIRQUE_TRY_ASSIGN(const history::Timeline timeline, history::loadTimeline(context.settings.stateDir, id));
+    CIRQUE_TRY(print(arguments.has("json")
+                         ? toLine(history::timelineToJson(timeline)) + "\n"
+                         : report::toWaterfall(timeline, {pageWidth(), pageColour(context)})));
+    return 0;
+}
+
 } // namespace
 
 Result<int> showCommand(const Context& context, const Arguments& arguments) {
+    if (arguments.has("timeline")) {
+        return showTimeline(context, arguments);
+    }
     CIRQUE_TRY_ASSIGN(const history::RunSummary run, namedRun(context, arguments, "show", 1));
     CIRQUE_TRY(print(arguments.has("json") ? toLine(history::runToJson(run)) + "\n" : page(run)));
     return 0;

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/timeline/waterfall.hh"
+
+#include "base/columns.hh"
+#include "report/text/text.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace cirque::report {
+namespace {
+
+using history::AttemptSpan;
+using history::JobSpan;
+using history::Micros;
+using history::StepSpan;
+using history::Timeline;
+using history::TrySpan;
+
+enum class Cell : char { Empty, Queued, Around, Provision, Run, RunOther, Failed, Pause };
+
+struct Look {
+    std::string_view mark;
+    std::string_view colour;
+    std::string_view meaning; // empty: another mark tells it
+};
+
+// by Cell; told apart by their shape, so that no colour is needed
+constexpr std::array<Look, 8> looks{{
+    {" ", "", ""},
+    {"·", dim, "waits for a slot"},
+    {"─", dim, "around the steps"},
+    {"░", "\x1b[36m", "provision"},
+    {"█", "\x1b[32m", "step"},
+    {"▓", "\x1b[32m", "next step"},
+    {"▚", red, "try that failed"},
+    {"~", yellow, "pause before the next try"},
+}};
+
+const Look& lookOf(Cell cell) {
+    return looks[static_cast<std::size_t>(cell)];
+}
+
+Millis inMillis(Micros span) {
+    return std::chrono::duration_cast<Millis>(span);
+}
+
+class Waterfall {
+  public:
+    Waterfall(const Timeline& timeline, const WaterfallOptions& options)
+        : timeline_(timeline), options_(options), width_(std::max<std::size_t>(options.width, 40)),
+          critical_(timeline.jobs.size(), false), used_(looks.size(), false) {
+        path_ = history::criticalPath(timeline);
+        for (const std::size_t job : path_) {
+            critical_[job] = true;
+        }
+        measure();
+    }
+
+    std::string draw() {
+        const std::string_view state = timeline_.outcome ? std::string_view() : toString(timeline_.state);
+        out_ += fitted(fmt::format("{}  {}  {}", timeline_.name,
+                                   timeline_.outcome ? inWords(*timeline_.outcome) : std::string(state),
+                                   formatDuration(inMillis(timeline_.length)))) +
+                "\n";
+        axis();
+        for (std::size_t i = 0; i < timeline_.jobs.size(); ++i) {
+            job(timeline_.jobs[i], critical_[i]);
+        }
+        legend();
+        return std::move(out_);
+    }
+
+  private:
+    void measure() {
+        std::size_t rows = timeline_.jobs.size();
+        std::size_t longest = 8;
+        for (const JobSpan& job : timeline_.jobs) {
+            longest = std::max(longest, columns(shown(job.name)) + 2);
+            for (const AttemptSpan& attempt : job.attempts) {
+                rows += attempt.steps.size();
+                for (const StepSpan& step : attempt.steps) {
+                    longest = std::max(longest, columns(shown(step.name)) + 4);
+                }
+            }
+        }
+        withSteps_ = rows <= options_.mostRows;
+        names_ = std::min(longest, width_ * 3 / 10);
+        constexpr std::size_t right = 10; // a duration and the space before it
+        bars_ = width_ - names_ - 2 - right;
+    }
+
+    [[nodiscard]] std::size_t cellOf(Micros at) const {
+        const auto length = std::max<std::int64_t>(timeline_.length.count(), 1);
+        const auto cell = static_cast<std::size_t>(std::max<std::int64_t>(at.count(), 0) *
+                                                   static_cast<std::int64_t>(bars_) / length);
+        return std::min(cell, bars_ - 1);
+    }
+
+    // At least one cell, so that what was short is still seen.
+    void paint(std::vector<Cell>& bar, Micros from, std::optional<Micros> to, Cell cell) const {
+        const std::size_t first = cellOf(from);
+        const std::size_t last = std::max(first + 1, cellOf(to.value_or(timeline_.length) - Micros(1)) + 1);
+        std::fill(bar.begin() + static_cast<std::ptrdiff_t>(first),
+                  bar.begin() + static_cast<std::ptrdiff_t>(last), cell);
+    }
+
+    void paintStep(std::vector<Cell>& bar, const StepSpan& step, Cell cell) const {
+        for (std::size_t i = 0; i < step.tries.size(); ++i) {
+            const TrySpan& one = step.tries[i];
+            if (i > 0) {
+                paint(bar, step.tries[i - 1].end.value_or(one.start), one.start, Cell::Pause);
+            }
+            paint(bar, one.start, one.end, one.outcome && one.outcome->failed() ? Cell::Failed : cell);
+        }
+    }
+
+    void paintAttempt(std::vector<Cell>& bar, const AttemptSpan& attempt) const {
+        if (attempt.queued && *attempt.queued < attempt.start) {
+            paint(bar, *attempt.queued, attempt.start, Cell::Queued);
+        }
+        paint(bar, attempt.start, attempt.end, Cell::Around);
+        if (attempt.provisionStart) {
+            paint(bar, *attempt.provisionStart, attempt.provisionEnd ? attempt.provisionEnd : attempt.end,
+                  Cell::Provision);
+        }
+        for (std::size_t i = 0; i < attempt.steps.size(); ++i) {
+            paintStep(bar, attempt.steps[i], i % 2 == 0 ? Cell::Run : Cell::RunOther);
+        }
+    }
+
+    void job(const JobSpan& job, bool critical) {
+        std::vector<Cell> bar(bars_, Cell::Empty);
+        const AttemptSpan* before = nullptr;
+        for (const AttemptSpan& attempt : job.attempts) {
+            if (before != nullptr && before->end) {
+                paint(bar, *before->end, attempt.queued.value_or(attempt.start), Cell::Pause);
+            }
+            paintAttempt(bar, attempt);
+            before = &attempt;
+        }
+        if (job.queued) {
+            paint(bar, *job.queued, job.finished, Cell::Queued);
+        }
+        std::string note;
+        if (job.attempts.empty() && !job.queued && job.outcome) {
+            note = inWords(*job.outcome) +
+                   (job.reusedFrom.empty() ? "" : ", as in run " + job.reusedFrom.substr(0, 13));
+        }
+        const auto took = job.duration(timeline_.length);
+        const std::string_view colour = job.outcome ? colourOf(*job.outcome, job.tolerated) : "";
+        row((critical ? "* " : "  ") + shown(job.name), colour, bar, note, took);
+        for (const AttemptSpan& attempt : job.attempts) {
+            steps(attempt);
+        }
+    }
+
+    void steps(const AttemptSpan& attempt) {
+        for (std::size_t i = 0; withSteps_ && i < attempt.steps.size(); ++i) {
+            const StepSpan& step = attempt.steps[i];
+            std::vector<Cell> bar(bars_, Cell::Empty);
+            paintStep(bar, step, i % 2 == 0 ? Cell::Run : Cell::RunOther);
+            const bool ran = !step.tries.empty();
+            const std::optional<Micros> took =
+                ran ? std::optional(step.end.value_or(timeline_.length) - step.tries.front().start)
+                    : std::nullopt;
+            row("    " + shown(step.name), "", bar, ran || !step.outcome ? "" : inWords(*step.outcome), took);
+        }
+    }
+
+    void row(const std::string& name, std::string_view colour, const std::vector<Cell>& bar,
+             const std::string& note, std::optional<Micros> took) {
+        out_ += painted(colour, padColumns(name, names_)) + " ";
+        if (!note.empty()) {
+            out_ += painted(dim, padColumns(shown(note), bars_));
+        } else {
+            appendBar(bar);
+        }
+        out_ += fmt::format(" {:>9}", took ? formatDuration(inMillis(*took)) : "-");
+        out_ += '\n';
+    }
+
+    void appendBar(const std::vector<Cell>& bar) {
+        for (std::size_t i = 0; i < bar.size();) {
+            std::size_t end = i;
+            std::string run;
+            for (; end < bar.size() && bar[end] == bar[i]; ++end) {
+                run += lookOf(bar[i]).mark;
+            }
+            out_ += painted(lookOf(bar[i]).colour, run);
+            used_[static_cast<std::size_t>(bar[i])] = true;
+            i = end;
+        }
+    }
+
+    // 0s at the left, the run's length at the right, and the middle when there is room.
+    void axis() {
+        const std::string end = formatDuration(inMillis(timeline_.length));
+        const std::string middle = formatDuration(inMillis(timeline_.length / 2));
+        std::string line = "0s";
+        const std::size_t half = bars_ / 2;
+        if (half > line.size() + 2 && bars_ > half + middle.size() + end.size() + 2) {
+            line.append(half - line.size(), ' ');
+            line += middle;
+        }
+        line.append(bars_ > line.size() + end.size() ? bars_ - line.size() - end.size() : 1, ' ');
+        out_ += std::string(names_ + 1, ' ') + painted(dim, line + end) + "\n";
+    }
+
+    void legend() {
+        std::string line;
+        for (std::size_t i = 1; i < looks.size(); ++i) {
+            if (!used_[i]) {
+                continue;
+            }
+            const std::string entry = fmt::format("{} {}", looks[i].mark, looks[i].meaning);
+            if (columns(line) + columns(entry) + 2 > width_) {
+                out_ += painted(dim, line) + "\n";
+                line.clear();
+            }
+            line += (line.empty() ? "" : "  ") + entry;
+        }
+        out_ += line.empty() ? "" : painted(dim, line) + "\n";
+        if (!withSteps_) {
+            out_ += fitted("steps are left out: there are too many lines") + "\n";
+        }
+        if (!timeline_.damage.empty()) {
+            out_ += fitted("the journal could not be read to its end: " + shown(timeline_.damage)) + "\n";
+        }
+        if (path_.empty()) {
+            return;
+        }
+        Micros total{0};
+        std::string names;
+        for (const std::size_t job : path_) {
+            total += timeline_.jobs[job].duration(timeline_.length).value_or(Micros(0));
+            names += (names.empty() ? "" : " → ") + shown(timeline_.jobs[job].name);
+        }
+        out_ += fitted(fmt::format("* critical path, {}: {}", formatDuration(inMillis(total)), names)) + "\n";
+    }
+
+    [[nodiscard]] std::string fitted(const std::string& text) const {
+        return fitColumns(shown(text), width_);
+    }
+
+    [[nodiscard]] std::string painted(std::string_view colour, const std::string& text) const {
+        return options_.colour && !colour.empty() ? fmt::format("{}{}{}", colour, text, plainAgain) : text;
+    }
+
+    const Timeline& timeline_;
+    const WaterfallOptions& options_;
+    std::size_t width_;
+    std::size_t names_ = 0; // columns
+    std::size_t bars_ = 0;
+    bool withSteps_ = true;
+    std::vector<std::size_t> path_;
+    std::vector<bool> critical_;
+    std::vector<bool> used_; // marks that stand somewhere, by Cell
+    std::string out_;
+};
+
+} // namespace
+
+std::string toWaterfall(const history::Timeline& timeline, const WaterfallOptions& options) {
+    return Waterfall(timeline, options).draw();
+}
+
+} // namespace cirque::report
