@@ -2,6 +2,7 @@
 #include "report/timeline/waterfall.hh"
 
 #include "base/columns.hh"
+#include "report/text/paint.hh"
 #include "report/text/text.hh"
 
 #include <fmt/format.h>
@@ -23,20 +24,20 @@ enum class Cell : char { Empty, Queued, Around, Provision, Run, RunOther, Failed
 
 struct Look {
     std::string_view mark;
-    std::string_view colour;
+    Style style;
     std::string_view meaning; // empty: another mark tells it
 };
 
 // by Cell; told apart by their shape, so that no colour is needed
 constexpr std::array<Look, 8> looks{{
-    {" ", "", ""},
-    {"·", dim, "waits for a slot"},
-    {"─", dim, "around the steps"},
-    {"░", "\x1b[36m", "provision"},
-    {"█", "\x1b[32m", "step"},
-    {"▓", "\x1b[32m", "next step"},
-    {"▚", red, "try that failed"},
-    {"~", yellow, "pause before the next try"},
+    {" ", Style::Plain, ""},
+    {"·", Style::Dim, "waits for a slot"},
+    {"─", Style::Dim, "around the steps"},
+    {"░", Style::Cyan, "provision"},
+    {"█", Style::Green, "step"},
+    {"▓", Style::Green, "next step"},
+    {"▚", Style::Red, "try that failed"},
+    {"~", Style::Yellow, "pause before the next try"},
 }};
 
 const Look& lookOf(Cell cell) {
@@ -78,11 +79,11 @@ class Waterfall {
         std::size_t rows = timeline_.jobs.size();
         std::size_t longest = 8;
         for (const JobSpan& job : timeline_.jobs) {
-            longest = std::max(longest, columns(shown(job.name)) + 2);
+            longest = std::max(longest, columns(shown(job.name)) + 3);
             for (const AttemptSpan& attempt : job.attempts) {
                 rows += attempt.steps.size();
                 for (const StepSpan& step : attempt.steps) {
-                    longest = std::max(longest, columns(shown(step.name)) + 4);
+                    longest = std::max(longest, columns(shown(step.name)) + 5);
                 }
             }
         }
@@ -150,8 +151,9 @@ class Waterfall {
                    (job.reusedFrom.empty() ? "" : ", as in run " + job.reusedFrom.substr(0, 13));
         }
         const auto took = job.duration(timeline_.length);
-        const std::string_view colour = job.outcome ? colourOf(*job.outcome, job.tolerated) : "";
-        row((critical ? "* " : "  ") + shown(job.name), colour, bar, note, took);
+        const Style style = job.outcome ? styleOf(*job.outcome, job.tolerated) : Style::Plain;
+        const std::string_view mark = job.outcome ? markOf(*job.outcome, job.tolerated) : " ";
+        row(fmt::format("{}{} {}", critical ? '*' : ' ', mark, shown(job.name)), style, bar, note, took);
         for (const AttemptSpan& attempt : job.attempts) {
             steps(attempt);
         }
@@ -166,15 +168,16 @@ class Waterfall {
             const std::optional<Micros> took =
                 ran ? std::optional(step.end.value_or(timeline_.length) - step.tries.front().start)
                     : std::nullopt;
-            row("    " + shown(step.name), "", bar, ran || !step.outcome ? "" : inWords(*step.outcome), took);
+            row("     " + shown(step.name), Style::Plain, bar,
+                ran || !step.outcome ? "" : inWords(*step.outcome), took);
         }
     }
 
-    void row(const std::string& name, std::string_view colour, const std::vector<Cell>& bar,
-             const std::string& note, std::optional<Micros> took) {
-        out_ += painted(colour, padColumns(name, names_)) + " ";
+    void row(const std::string& name, Style style, const std::vector<Cell>& bar, const std::string& note,
+             std::optional<Micros> took) {
+        out_ += painted(style, padColumns(name, names_)) + " ";
         if (!note.empty()) {
-            out_ += painted(dim, padColumns(shown(note), bars_));
+            out_ += painted(Style::Dim, padColumns(shown(note), bars_));
         } else {
             appendBar(bar);
         }
@@ -189,7 +192,7 @@ class Waterfall {
             for (; end < bar.size() && bar[end] == bar[i]; ++end) {
                 run += lookOf(bar[i]).mark;
             }
-            out_ += painted(lookOf(bar[i]).colour, run);
+            out_ += painted(lookOf(bar[i]).style, run);
             used_[static_cast<std::size_t>(bar[i])] = true;
             i = end;
         }
@@ -206,7 +209,7 @@ class Waterfall {
             line += middle;
         }
         line.append(bars_ > line.size() + end.size() ? bars_ - line.size() - end.size() : 1, ' ');
-        out_ += std::string(names_ + 1, ' ') + painted(dim, line + end) + "\n";
+        out_ += std::string(names_ + 1, ' ') + painted(Style::Dim, line + end) + "\n";
     }
 
     void legend() {
@@ -217,12 +220,12 @@ class Waterfall {
             }
             const std::string entry = fmt::format("{} {}", looks[i].mark, looks[i].meaning);
             if (columns(line) + columns(entry) + 2 > width_) {
-                out_ += painted(dim, line) + "\n";
+                out_ += painted(Style::Dim, line) + "\n";
                 line.clear();
             }
             line += (line.empty() ? "" : "  ") + entry;
         }
-        out_ += line.empty() ? "" : painted(dim, line) + "\n";
+        out_ += line.empty() ? "" : painted(Style::Dim, line) + "\n";
         if (!withSteps_) {
             out_ += fitted("steps are left out: there are too many lines") + "\n";
         }
@@ -245,8 +248,8 @@ class Waterfall {
         return fitColumns(shown(text), width_);
     }
 
-    [[nodiscard]] std::string painted(std::string_view colour, const std::string& text) const {
-        return options_.colour && !colour.empty() ? fmt::format("{}{}{}", colour, text, plainAgain) : text;
+    [[nodiscard]] std::string painted(Style style, const std::string& text) const {
+        return report::paint(style, text, options_.colour);
     }
 
     const Timeline& timeline_;
