@@ -6,29 +6,12 @@
 #include <fmt/format.h>
 
 #include <signal.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 namespace cirque::io {
 
 namespace {
 
 constexpr Millis termGrace(2000);
-
-// A file in memory, not a pipe: no writer to schedule, no SIGPIPE when the child does not read.
-Result<UniqueFd> inputFile(std::string_view input) {
-    UniqueFd fd(::memfd_create("input", MFD_CLOEXEC));
-    if (!fd) {
-        return fail(systemError(errno, "make", "a file in memory"));
-    }
-    CIRQUE_TRY(writeAll(fd.get(), input, "a file in memory"));
-    if (::lseek(fd.get(), 0, SEEK_SET) != 0) {
-        return fail(systemError(errno, "rewind", "a file in memory"));
-    }
-    return fd;
-}
 
 struct Capture {
     explicit Capture(Process child) : process(std::move(child)) {}
@@ -70,7 +53,7 @@ Task<Result<Captured>> capture(SpawnOptions options, std::string input, StopToke
     CIRQUE_CO_TRY_ASSIGN(auto err, makePipe());
     UniqueFd in;
     if (!input.empty()) {
-        CIRQUE_CO_TRY_ASSIGN(in, inputFile(input));
+        CIRQUE_CO_TRY_ASSIGN(in, fileInMemory(input));
         options.in = in.get();
     }
     options.out = out.write.get();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,18 @@ Result<Pipe> makePipe(int capacity) {
         (void)::fcntl(ends[1], F_SETPIPE_SZ, capacity);
     }
     return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+Result<UniqueFd> fileInMemory(std::string_view bytes) {
+    UniqueFd fd(::memfd_create("input", MFD_CLOEXEC));
+    if (!fd) {
+        return fail(systemError(errno, "make", "a file in memory"));
+    }
+    CIRQUE_TRY(writeAll(fd.get(), bytes, "a file in memory"));
+    if (::lseek(fd.get(), 0, SEEK_SET) != 0) {
+        return fail(systemError(errno, "rewind", "a file in memory"));
+    }
+    return fd;
 }
 
 Result<void> writeAll(int fd, std::string_view bytes, std::string_view what) {

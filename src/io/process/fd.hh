@@ -45,6 +45,10 @@ struct Pipe {
 // pipe2(O_CLOEXEC); with `capacity` > 0 asks for that many bytes (F_SETPIPE_SZ; a refusal is ignored).
 Result<Pipe> makePipe(int capacity = 0);
 
+// A file in memory that holds `bytes`, to be read from its start: input of a child, without a pipe's writer
+// to schedule and without SIGPIPE when the child does not read.
+Result<UniqueFd> fileInMemory(std::string_view bytes);
+
 // All bytes to a blocking descriptor; retries EINTR and short writes. `what` names the object in the error.
 Result<void> writeAll(int fd, std::string_view bytes, std::string_view what);
 

@@ -3,6 +3,7 @@
 
 #include "base/text.hh"
 #include "io/process/process.hh"
+#include "nix/eval/failure.hh"
 #include "nix/eval/messages.hh"
 
 #include <utility>
@@ -71,18 +72,6 @@ Result<Evaluation> readOutput(const std::string& out, Messages messages) {
     return evaluation;
 }
 
-Error evaluationError(const std::string& errors, const Messages& messages, const std::string& library) {
-    std::string text =
-        messages.error.empty() ? std::string(trim(errors)) : withoutLibrary(messages.error, library);
-    if (text.empty()) {
-        text = "nix-instantiate failed without a message";
-    }
-    return Error{.code = infrastructureCode(text).value_or(ErrorCode::Evaluation),
-                 .message = std::move(text),
-                 .hint = {},
-                 .context = {}};
-}
-
 } // namespace
 
 Evaluator::Evaluator(Variables environment) : environment_(std::move(environment)) {}
@@ -93,7 +82,7 @@ io::Task<Result<Evaluation>> Evaluator::evaluate(EvalRequest request, io::StopTo
     if (captured.status.exit == 0) {
         co_return readOutput(captured.out, std::move(messages));
     }
-    Error error = evaluationError(captured.err, messages, request.library);
+    Error error = evaluationError(captured.err, request.library);
     if (error.code == ErrorCode::Evaluation && !namesPlace(error.message)) {
         // a plain throw names no place without the whole trace, of which only one place is of interest
         CIRQUE_CO_TRY_ASSIGN(io::Captured traced, co_await runNix(request, environment_, true, stop));

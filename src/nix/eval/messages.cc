@@ -9,10 +9,16 @@ namespace {
 constexpr std::string_view fileMark = "trace: cirque-file:";
 constexpr std::string_view ownWarning = "warning: the group 'nixbld'";
 
-// "at /a/file.nix:3:4:" -> "/a/file.nix:3:4:"; "" for other lines.
+// "at /a/file.nix:3:4:" -> "/a/file.nix:3:4:", and so for "at «stdin»:3:4:"; "" for other lines.
 std::string_view placeOf(std::string_view line) {
     const std::string_view text = trim(line);
-    return text.starts_with("at /") && text.ends_with(':') ? text.substr(3) : std::string_view();
+    const bool isPlace = (text.starts_with("at /") || text.starts_with("at «")) && text.ends_with(':');
+    return isPlace ? text.substr(3) : std::string_view();
+}
+
+// In the library: below its folder, or handed to Nix on standard input.
+bool isOwn(std::string_view place, std::string_view library) {
+    return place.starts_with("«stdin»") || (!library.empty() && place.starts_with(library));
 }
 
 // A line of source that Nix shows below a place: "   12| text" or "     |   ^" or empty.
@@ -63,7 +69,7 @@ std::vector<Block> blocksOf(std::string_view error, std::string_view library) {
             blocks.push_back({.kind = kind, .text = {}, .own = false});
         }
         Block& block = blocks.back();
-        block.own = block.own || (block.kind != Block::Kind::Text && placeOf(line).starts_with(library));
+        block.own = block.own || (block.kind != Block::Kind::Text && isOwn(placeOf(line), library));
         if (!isAdvice(line)) {
             block.text.append(line).push_back('\n');
         }
@@ -120,7 +126,7 @@ std::string placeIn(std::string_view trace, std::string_view library) {
     for (const std::string_view line : split(trace, '\n')) {
         const std::string_view place = placeOf(line);
         if (!place.empty()) {
-            taking = !place.starts_with(library) && (found.empty() || innermostLast);
+            taking = !isOwn(place, library) && (found.empty() || innermostLast);
             if (taking) {
                 found.clear();
             }

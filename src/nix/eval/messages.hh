@@ -16,7 +16,8 @@ struct Messages {
 
 Messages splitMessages(std::string_view text);
 
-// The error without frames and places that lie below `library`, and without advice about options.
+// The error without frames and places that lie below `library` (empty: nowhere) or on Nix's standard input,
+// and without advice about options.
 std::string withoutLibrary(std::string_view error, std::string_view library);
 
 // Whether an error names a place in a file.

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/flake/attributes.hh"
+
+#include "base/text.hh"
+
+#include <fmt/format.h>
+
+#include <ranges>
+#include <utility>
+
+namespace cirque::frontend {
+namespace {
+
+std::string textOf(const JsonObject& object, std::string_view name) {
+    const Json* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+plan::Job emptyJob(const AttributePath& path) {
+    plan::Job job;
+    job.name = toText(path);
+    job.copyRepo = false;
+    return job;
+}
+
+AttributeJob failing(plan::Job job, Error error) {
+    plan::Step step;
+    step.name = "evaluate";
+    step.action = plan::BashRun{fmt::format("printf '%s\\n' {} >&2\nexit 1\n", shellQuote(error.text()))};
+    job.steps.push_back(std::move(step));
+    return {std::move(job), std::move(error), {}};
+}
+
+std::vector<AttributePath> evaluated(const std::vector<ListedAttribute>& attributes) {
+    std::vector<AttributePath> out;
+    for (const ListedAttribute& attribute : attributes) {
+        if (!attribute.error) {
+            out.push_back(attribute.path);
+        }
+    }
+    return out;
+}
+
+std::vector<JsonObject> tasksOf(const std::vector<AttributePath>& paths) {
+    std::vector<JsonObject> out;
+    for (const AttributePath& path : paths) {
+        out.push_back({{"op", "drv"}, {"path", JsonArray(path.begin(), path.end())}});
+    }
+    return out;
+}
+
+std::vector<std::string> namesOf(const std::vector<AttributePath>& paths) {
+    std::vector<std::string> out;
+    for (const AttributePath& path : paths) {
+        out.push_back(toText(path));
+    }
+    return out;
+}
+
+std::string identity(const plan::Derivation& derivation) {
+    return fmt::format("{}!{}", derivation.drv, fmt::join(derivation.outputs, ","));
+}
+
+} // namespace
+
+AttributeJob attributeJob(const AttributePath& path, Result<Json> answer) {
+    plan::Job job = emptyJob(path);
+    if (!answer) {
+        return failing(std::move(job), std::move(answer).error());
+    }
+    const JsonObject* object = answer->if_object();
+    if (object == nullptr || textOf(*object, "drv").empty()) {
+        const std::string kind = object == nullptr ? "" : textOf(*object, "problem");
+        return failing(std::move(job),
+                       Error{.code = ErrorCode::Evaluation,
+                             .message = fmt::format("{} is a {}, not a derivation", job.name,
+                                                    kind.empty() ? "value that cannot be read" : kind),
+                             .hint = kind == "set"
+                                         ? fmt::format("name what is in it: cirque run '.#{}.*'", job.name)
+                                         : "",
+                             .context = {}});
+    }
+    job.system = textOf(*object, "system");
+    plan::BuildRun build;
+    build.derivation.drv = textOf(*object, "drv");
+    if (const Json* outputs = object->if_contains("outputs"); outputs != nullptr && outputs->is_array()) {
+        for (const Json& output : outputs->get_array()) {
+            build.derivation.outputs.emplace_back(output.get_string());
+        }
+    }
+    plan::Step step;
+    step.name = "build";
+    step.action = std::move(build);
+    job.steps.push_back(std::move(step));
+    return {std::move(job), {}, {}};
+}
+
+AttributeStream::AttributeStream(std::shared_ptr<const nix::LockedFlake> flake,
+                                 std::vector<ListedAttribute> attributes, EvaluatorLimits limits,
+                                 nix::Variables environment)
+    : paths_(evaluated(attributes)),
+      evaluators_(std::move(flake), tasksOf(paths_), namesOf(paths_), limits, std::move(environment)) {
+    for (ListedAttribute& attribute : attributes) {
+        if (attribute.error) {
+            unlisted_.push_back(failing(emptyJob(attribute.path), std::move(*attribute.error)));
+        }
+    }
+}
+
+io::Task<Result<std::vector<AttributeJob>>> AttributeStream::next(io::StopToken stop) {
+    std::vector<AttributeJob> out = std::exchange(unlisted_, {});
+    if (out.empty()) {
+        CIRQUE_CO_TRY_ASSIGN(std::vector<TaskResult> results, co_await evaluators_.next(std::move(stop)));
+        for (TaskResult& result : results) {
+            out.push_back(attributeJob(paths_[result.task], std::move(result.value)));
+        }
+    }
+    for (AttributeJob& job : out) {
+        job = settle(std::move(job));
+    }
+    co_return out;
+}
+
+AttributeJob AttributeStream::settle(AttributeJob job) {
+    ++given_;
+    if (job.error) {
+        ++failed_;
+        return job;
+    }
+    const auto& build = std::get<plan::BuildRun>(job.job.steps.front().action);
+    const auto [first, isFirst] = builders_.emplace(identity(build.derivation), job.job.name);
+    if (!isFirst) {
+        job.sameAs = first->second;
+        job.job.needs.push_back(first->second);
+    }
+    return job;
+}
+
+} // namespace cirque::frontend
