@@ -15,6 +15,10 @@ constexpr Option folderOption{"directory", 'C', "DIR", "work as if started in DI
 constexpr Option pkgsOption{"pkgs", 0, "FILE|host",
                             "the package set of the workflow: a Nix file, or this machine's tools"};
 constexpr Option paramOption{"param", 0, "NAME=VALUE", "set a parameter of the workflow (repeatable)"};
+constexpr Option overrideOption{"override-input", 0, "NAME REF",
+                                "use REF for this input of the flake (repeatable)"};
+constexpr Option offlineOption{"offline", 0, "", "let Nix fetch nothing from the network"};
+constexpr Option systemOption{"system", 0, "SYSTEM", "evaluate for this system (default: this machine's)"};
 constexpr Option jsonOption{"json", 0, "", "print JSON"};
 constexpr Option helpOption{"help", 'h', "", "print this help"};
 
@@ -30,18 +34,25 @@ constexpr std::array runOptions{
     Option{"inherit-env", 0, "", "pass the whole environment of the caller to the steps"},
     pkgsOption,
     paramOption,
+    overrideOption,
+    offlineOption,
+    systemOption,
     Option{"keep", 0, "", "keep the jobs' folders after the run"},
     Option{"no-tui", 0, "", "plain lines, also on a terminal (the only view of this version)"},
     Option{"json", 0, "", "print every event and log line as JSON"},
     helpOption,
 };
-constexpr std::array checkOptions{folderOption, pkgsOption, paramOption, jsonOption, helpOption};
+constexpr std::array checkOptions{folderOption,  pkgsOption,   paramOption, overrideOption,
+                                  offlineOption, systemOption, jsonOption,  helpOption};
 constexpr std::array graphOptions{
     Option{"format", 0, "tree|dot|mermaid|svg", "how (default: tree)"},
     Option{"run", 0, "RUN", "the graph of this run, coloured by how its jobs ended"},
     folderOption,
     pkgsOption,
     paramOption,
+    overrideOption,
+    offlineOption,
+    systemOption,
     jsonOption,
     helpOption,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/load.hh"
 
-#include "app/local/frontends.hh"
+#include "app/local/flake.hh"
 #include "base/text.hh"
 #include "cli/interrupt.hh"
 #include "io/process/fd.hh"
@@ -26,7 +26,7 @@ PathKind look(const std::string& path) {
 }
 
 std::string shown(const Target& target, const std::string& tree) {
-    std::string file = target.file;
+    std::string file = target.kind == Target::Kind::Flake ? target.folder + "/flake.nix" : target.file;
     if (file.starts_with(tree + "/")) {
         file.erase(0, tree.size() + 1);
     }
@@ -54,7 +54,37 @@ io::Task<> loadInto(Context context, Arguments arguments, io::StopToken stop, Re
     *out = co_await loadTarget(std::move(context), std::move(arguments), std::move(stop));
 }
 
+// "INPUT\nREFERENCE", as the two words of an option arrive.
+Result<void> addOverrides(const Arguments& arguments, app::PlanRequest& request) {
+    for (const std::string& text : arguments.all("override-input")) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string::npos || end == 0 || end + 1 == text.size()) {
+            return fail(ErrorCode::Usage, "--override-input takes two words: the input and what replaces it",
+                        "for example: --override-input nixpkgs github:NixOS/nixpkgs/nixos-unstable");
+        }
+        request.inputOverrides.emplace_back(text.substr(0, end), text.substr(end + 1));
+    }
+    return {};
+}
+
+// Who only reads wants every job; a run takes them as they come.
+io::Task<Result<void>> settleMore(Loaded* loaded, io::StopToken stop) {
+    app::FlakeJobs& more = *loaded->more;
+    CIRQUE_CO_TRY(co_await app::drain(loaded->more, std::move(stop)));
+    plan::Plan plan = *loaded->plan;
+    plan.jobs = more.jobs();
+    loaded->plan = std::make_shared<const plan::Plan>(std::move(plan));
+    loaded->errors = more.errors();
+    printNote(more.takeNotes());
+    loaded->more.reset();
+    co_return Result<void>{};
+}
+
 } // namespace
+
+config::Environment nixEnvironment(const Context& context, const Arguments& arguments) {
+    return arguments.has("offline") ? app::offline(context.environment) : context.environment;
+}
 
 Result<std::string> startFolder(const Context& context, const Arguments& arguments) {
     const std::string named = arguments.get("directory");
@@ -92,7 +122,20 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     request.folder = target.folder;
     request.pkgs = arguments.get("pkgs");
     request.pkgsFolder = start;
-    request.environment = context.environment;
+    request.isFlake = target.kind == Target::Kind::Flake;
+    if (request.isFlake && !target.name.empty()) {
+        request.attributes.push_back(target.name);
+    }
+    request.attributes.insert(request.attributes.end(), words.names.begin(), words.names.end());
+    if (!request.isFlake && !words.names.empty()) {
+        co_return fail(ErrorCode::Usage,
+                       fmt::format("{} holds one workflow, and several are named", target.file));
+    }
+    request.jobs = words.jobs;
+    request.system = arguments.get("system");
+    request.evalMemory = context.settings.evalMemory;
+    CIRQUE_CO_TRY(addOverrides(arguments, request));
+    request.environment = nixEnvironment(context, arguments);
     request.stateDir = context.settings.stateDir;
     request.wantsTreeHash = purpose == LoadFor::Running;
     request.notes = printNote;
@@ -100,12 +143,19 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
         CIRQUE_CO_TRY_ASSIGN(auto assignment, splitAssignment(text, "param"));
         request.params.push_back(std::move(assignment));
     }
-    Result<app::LoadedPlan> loaded = co_await app::loadPlan(std::move(request), std::move(stop));
+    Result<app::LoadedPlan> loaded = co_await app::loadPlan(std::move(request), stop);
     if (!loaded) {
         co_return fail(std::move(loaded).error());
     }
-    CIRQUE_CO_TRY(checkJobs(*loaded->plan, words.jobs));
-    Loaded out{loaded->plan, shown(target, loaded->tree), loaded->tree, loaded->treeHash, words.jobs};
+    Loaded out{loaded->plan, shown(target, loaded->tree), loaded->tree, loaded->treeHash, {}};
+    out.more = loaded->more;
+    out.isAttributes = loaded->more != nullptr;
+    if (out.more == nullptr) {
+        out.jobs = words.jobs;
+        CIRQUE_CO_TRY(checkJobs(*loaded->plan, words.jobs));
+    } else if (purpose == LoadFor::Reading) {
+        CIRQUE_CO_TRY(co_await settleMore(&out, std::move(stop)));
+    }
     co_return out;
 }
 

@@ -2,6 +2,7 @@
 // From what the command line names to a checked plan: the part that run, check and plan share.
 #pragma once
 
+#include "app/local/flake-jobs.hh"
 #include "cli/command.hh"
 #include "cli/target.hh"
 #include "io/runtime/stop.hh"
@@ -16,22 +17,28 @@
 namespace cirque::cli {
 
 enum class LoadFor {
-    Reading,
+    Reading, // every job is known, however long that takes
     Running, // also takes the tree's fingerprint when the plan does not need it
 };
 
 struct Loaded {
-    std::shared_ptr<const plan::Plan> plan; // parameters bound
-    std::string source;                     // for people: relative to the tree when inside it
-    std::string tree;                       // where the run happens
-    std::string treeHash;                   // its fingerprint; may be empty
-    std::vector<std::string> jobs;          // named on the command line; each exists in the plan
+    std::shared_ptr<const plan::Plan> plan;              // parameters bound
+    std::string source;                                  // for people: relative to the tree when inside it
+    std::string tree;                                    // where the run happens
+    std::string treeHash;                                // its fingerprint; may be empty
+    std::vector<std::string> jobs;                       // named on the command line; each exists in the plan
+    std::shared_ptr<app::FlakeJobs> more{};              // when running: jobs of a flake that still come
+    bool isAttributes = false;                           // the jobs are attributes of a flake
+    std::vector<std::pair<std::string, Error>> errors{}; // when reading: attributes that cannot be evaluated
 };
 
 // Blocks for small files; Nix runs as a child. Stop: ends Nix; the error's code is Process. Failures as those
 // of resolveTarget, parsePlanText and frontend::loadWorkflow, and Usage for unknown jobs and parameters.
 io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::StopToken stop,
                                     LoadFor purpose = LoadFor::Reading);
+
+// The Nix part of the environment as the command line wants it (--offline).
+config::Environment nixEnvironment(const Context& context, const Arguments& arguments);
 
 // Loads what the command line names and gives it to `use`. SIGINT and SIGTERM end the loading; the exit
 // status then is 128 + signal. Blocks.

@@ -7,6 +7,8 @@
 
 #include <getopt.h>
 
+#include <algorithm>
+
 namespace cirque::cli {
 namespace {
 
@@ -64,6 +66,27 @@ const Option* findOption(std::span<const Option> options, int code) {
     return nullptr;
 }
 
+// "--name" of an option that takes two words becomes one word of three: getopt knows one value only.
+std::vector<std::string> joinPairs(std::span<const Option> options, std::vector<std::string> words) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == "--") {
+            out.insert(out.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+            break;
+        }
+        const auto isNamed = [&](const Option& option) {
+            return option.argument.contains(' ') && words[i] == fmt::format("--{}", option.name);
+        };
+        if (i + 2 < words.size() && std::ranges::any_of(options, isNamed)) {
+            out.push_back(fmt::format("{}={}\n{}", words[i], words[i + 1], words[i + 2]));
+            i += 2;
+        } else {
+            out.push_back(std::move(words[i]));
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 std::string Arguments::get(std::string_view option, std::string fallback) const {
@@ -82,6 +105,7 @@ const std::vector<std::string>& Arguments::all(std::string_view option) const {
 
 Result<Arguments> parseArguments(std::string_view command, std::span<const Option> options,
                                  std::vector<std::string> words) {
+    words = joinPairs(options, std::move(words));
     const Table table = makeTable(options);
     std::string program = "cirque";
     std::vector<char*> argv{program.data()};

@@ -16,7 +16,8 @@ namespace cirque::cli {
 struct Option {
     std::string_view name;     // without the dashes
     char letter = 0;           // a short form, or 0
-    std::string_view argument; // its name in the help; empty: a flag
+    std::string_view argument; // its name in the help; empty: a flag. Two names: it takes two words, and its
+                               // value is both with a line break between
     std::string_view doc;
 };
 

@@ -20,17 +20,36 @@ std::string absolutePath(std::string_view path, const std::string& folder) {
     return text;
 }
 
-Result<std::string> defaultFile(const std::string& folder,
-                                const std::function<PathKind(const std::string&)>& look) {
+using Look = std::function<PathKind(const std::string&)>;
+
+std::string below(const std::string& folder, std::string_view name) {
+    return fmt::format("{}/{}", folder == "/" ? "" : folder, name);
+}
+
+// The workflow file of a folder; empty: it has none.
+std::string workflowFile(const std::string& folder, const Look& look) {
     for (const std::string_view name : defaultFiles) {
-        std::string candidate = fmt::format("{}/{}", folder == "/" ? "" : folder, name);
+        std::string candidate = below(folder, name);
         if (look(candidate) == PathKind::File) {
             return candidate;
         }
     }
-    return fail(ErrorCode::NotFound,
-                fmt::format("no workflow in {}: neither cirque.nix nor ci.nix is there", folder),
-                "write one (see docs/guide/workflows.md), or name a file: cirque run path/to/ci.nix");
+    return {};
+}
+
+// What a folder offers: its workflow file, else its flake; the flake first when `flakeFirst`.
+Result<void> settleFolder(Target& target, bool flakeFirst, const Look& look) {
+    target.file = workflowFile(target.folder, look);
+    const bool isFlake = look(below(target.folder, "flake.nix")) == PathKind::File;
+    if (isFlake && (flakeFirst || target.file.empty())) {
+        target.kind = Target::Kind::Flake;
+    } else if (target.file.empty()) {
+        return fail(ErrorCode::NotFound,
+                    fmt::format("no workflow in {}: neither cirque.nix, ci.nix nor flake.nix is there",
+                                target.folder),
+                    "write one (see docs/guide/workflows.md), or name a file: cirque run path/to/ci.nix");
+    }
+    return {};
 }
 
 } // namespace
@@ -45,6 +64,11 @@ Positionals splitPositionals(const std::vector<std::string>& words) {
             out.target = first;
             firstJob = 1;
         }
+    }
+    const std::size_t hash = out.target.find('#');
+    const std::string prefix = hash == std::string::npos ? "" : out.target.substr(0, hash + 1);
+    for (; !prefix.empty() && firstJob < words.size() && words[firstJob].starts_with(prefix); ++firstJob) {
+        out.names.push_back(words[firstJob].substr(prefix.size()));
     }
     out.jobs.assign(words.begin() + static_cast<std::ptrdiff_t>(firstJob), words.end());
     return out;
@@ -63,14 +87,14 @@ Result<Target> resolveTarget(const std::string& target, const std::string& folde
         }
     }
     if (path.empty()) {
-        CIRQUE_TRY_ASSIGN(out.file, defaultFile(folder, look));
+        CIRQUE_TRY(settleFolder(out, false, look));
         return out;
     }
     const std::string full = absolutePath(path, folder);
     const PathKind kind = look(full);
     if (kind == PathKind::Folder) {
         out.folder = full;
-        CIRQUE_TRY_ASSIGN(out.file, defaultFile(full, look));
+        CIRQUE_TRY(settleFolder(out, !out.name.empty(), look));
         return out;
     }
     if (kind == PathKind::Missing) {

@@ -14,23 +14,27 @@ namespace cirque::cli {
 enum class PathKind { Missing, File, Folder };
 
 struct Target {
-    enum class Kind { Workflow, PlanJson };
+    enum class Kind { Workflow, PlanJson, Flake };
     Kind kind = Kind::Workflow;
-    std::string file;   // absolute
+    std::string
+        file; // absolute; of a flake: the workflow file beside it, which may be meant by a name; else empty
     std::string name;   // the part after '#', or empty
     std::string folder; // where the run happens: absolute; a TARGET that is a folder moves there
 };
 
 struct Positionals {
-    std::string target; // empty: none was given
+    std::string target;             // empty: none was given
+    std::vector<std::string> names; // of further words with the same part before '#': .#a .#b
     std::vector<std::string> jobs;
 };
 
-// Only the first word can be a TARGET: it contains '/', '#' or ':', ends in .nix or .json, or is ".".
+// Only the first word can be a TARGET: it contains '/', '#' or ':', ends in .nix or .json, or is ".". When it
+// names something after '#', words that follow it and begin the same name more of it.
 Positionals splitPositionals(const std::vector<std::string>& words);
 
-// Settles a TARGET below `folder` (absolute). Without one: cirque.nix, then ci.nix of the folder. Failures:
-// NotFound that names what was looked for, Unsupported for flake references with a scheme.
+// Settles a TARGET below `folder` (absolute). Without one: cirque.nix, then ci.nix, then flake.nix of the
+// folder. A folder with a name (.#x) is its flake, when it has one. Failures: NotFound that names what was
+// looked for, Unsupported for flake references with a scheme.
 Result<Target> resolveTarget(const std::string& target, const std::string& folder,
                              const std::function<PathKind(const std::string&)>& look);
 

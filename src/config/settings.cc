@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 
 namespace cirque::config {
 namespace {
 
-constexpr std::array<SettingInfo, 3> table{{
+constexpr std::array<SettingInfo, 4> table{{
     {"state-dir", "CIRQUE_STATE_DIR", "$XDG_STATE_HOME/cirque, else ~/.local/state/cirque",
      "Where runs, logs and artifacts are kept."},
     {"private-dir", "CIRQUE_PRIVATE_DIR", "$XDG_RUNTIME_DIR/cirque, else /dev/shm/cirque-<uid>",
      "Where scripts, environments and outputs of running jobs lie. Must be in memory (tmpfs)."},
+    {"eval-memory", "CIRQUE_EVAL_MEMORY", "three quarters of the free memory, shared by the evaluators",
+     "How much memory one evaluator of a flake may take for its heap: 512M, 4G."},
     {"no-color", "NO_COLOR", "unset",
      "When set to anything but an empty value, nothing is printed in colour."},
 }};
@@ -46,6 +49,23 @@ Result<std::string> stateDir(const Environment& environment) {
     return home + "/.local/state/cirque";
 }
 
+// "4G", "512M", "65536K" or bytes, in powers of 1024.
+Result<std::int64_t> sizeOf(const std::string& text, std::string_view variable) {
+    constexpr std::string_view units = "KMG";
+    std::int64_t value = 0;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    const std::size_t unit = end == last ? std::string_view::npos : units.find(*end);
+    const bool isPlain = end == last;
+    const bool hasUnit = unit != std::string_view::npos && end + 1 == last;
+    constexpr std::int64_t most = std::int64_t{1} << 32;
+    if (error != std::errc{} || (!isPlain && !hasUnit) || value < 1 || (hasUnit && value > most)) {
+        return fail(ErrorCode::Usage, fmt::format("{} is '{}', which is not a size", variable, text),
+                    fmt::format("write a number with K, M or G, as in {}=4G", variable));
+    }
+    return isPlain ? value : value << (10 * (unit + 1));
+}
+
 } // namespace
 
 std::span<const SettingInfo> declaredSettings() {
@@ -61,6 +81,9 @@ Result<Settings> loadSettings(const Environment& environment, unsigned uid) {
         settings.privateRoot = runtime + "/cirque";
     } else {
         settings.privateRoot = fmt::format("/dev/shm/cirque-{}", uid);
+    }
+    if (const std::string memory = environment.get("CIRQUE_EVAL_MEMORY"); !memory.empty()) {
+        CIRQUE_TRY_ASSIGN(settings.evalMemory, sizeOf(memory, "CIRQUE_EVAL_MEMORY"));
     }
     settings.colour = environment.get("NO_COLOR").empty() && environment.get("TERM") != "dumb";
     return settings;

@@ -6,6 +6,7 @@
 #include "base/result.hh"
 #include "config/environment.hh"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,8 +28,9 @@ struct SettingInfo {
 std::span<const SettingInfo> declaredSettings();
 
 struct Settings {
-    std::string stateDir;    // runs, logs, artifacts; absolute
-    std::string privateRoot; // tmpfs folder for scripts and environments of jobs; absolute
+    std::string stateDir;        // runs, logs, artifacts; absolute
+    std::string privateRoot;     // tmpfs folder for scripts and environments of jobs; absolute
+    std::int64_t evalMemory = 0; // bytes the heap of one evaluator may have; 0: chosen from what is free
     bool colour = false; // NO_COLOR is not set and TERM is not dumb (whether the output is a terminal is the
                          // caller's question)
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/frontends.hh"
 
+#include "app/local/flake-jobs.hh"
+#include "app/local/flake.hh"
 #include "app/local/tree-hash.hh"
 #include "frontend/workflow/load.hh"
 #include "io/process/fd.hh"
@@ -46,6 +48,22 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
         }
         treeHash = taken ? std::move(taken->hash) : std::string();
     }
+    if (request.isFlake) {
+        Result<LoadedPlan> flake = co_await loadFlake(request, tree, stop);
+        const bool isElsewhere = !flake && flake.error().code == ErrorCode::NotFound && !request.file.empty();
+        if (!isElsewhere) {
+            if (flake) {
+                flake->treeHash = std::move(treeHash);
+            }
+            co_return flake;
+        }
+    }
+    if (!request.inputOverrides.empty()) {
+        co_return fail(
+            ErrorCode::Unsupported,
+            "--override-input is for flakes; the inputs of a workflow file come from the lock file");
+    }
+    const std::string system = request.system.empty() ? thisSystem() : request.system;
     Result<plan::Plan> loaded = fail(ErrorCode::NotFound, "nothing was loaded");
     if (request.isJson) {
         loaded = loadJson(request);
@@ -57,7 +75,7 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
         workflow.params = request.params;
         workflow.root = tree.root;
         workflow.stateFolder = request.stateDir;
-        workflow.system = thisSystem();
+        workflow.system = system;
         workflow.environment = request.environment.variables();
         workflow.notes = request.notes;
         loaded = co_await frontend::loadWorkflow(std::move(workflow), std::move(stop));
@@ -68,10 +86,11 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
     CIRQUE_CO_TRY(plan::bindParams(*loaded, request.params));
     for (plan::Job& job : loaded->jobs) {
         if (job.system.empty()) {
-            job.system = thisSystem();
+            job.system = system;
         }
     }
-    LoadedPlan out{std::make_shared<const plan::Plan>(std::move(*loaded)), tree.root, std::move(treeHash)};
+    LoadedPlan out{
+        std::make_shared<const plan::Plan>(std::move(*loaded)), tree.root, std::move(treeHash), {}};
     co_return out;
 }
 

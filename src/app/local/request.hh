@@ -17,11 +17,14 @@
 
 namespace cirque::app {
 
+class FlakeJobs;
+
 struct LocalRequest {
     std::shared_ptr<const plan::Plan> plan;
-    std::string source;   // what the plan came from, for people: "ci.nix", "ci.nix#release"
-    std::string tree;     // the caller's work tree; only read
-    std::string treeHash; // its fingerprint; may be empty
+    std::shared_ptr<FlakeJobs> more{}; // jobs that join the plan while it runs; may be none
+    std::string source;                // what the plan came from, for people: "ci.nix", "ci.nix#release"
+    std::string tree;                  // the caller's work tree; only read
+    std::string treeHash;              // its fingerprint; may be empty
     config::Environment environment;
     config::Settings settings;
     engine::RunOptions options;                                 // with the run's id

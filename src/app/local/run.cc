@@ -2,6 +2,7 @@
 #include "app/local/clock-port.hh"
 #include "app/local/control-socket.hh"
 #include "app/local/env-source.hh"
+#include "app/local/flake-jobs.hh"
 #include "app/local/frontends.hh"
 #include "app/local/journal-port.hh"
 #include "app/local/log-store.hh"
@@ -140,13 +141,37 @@ class LocalRun {
             EnvSourcePort env(request_, secrets_);
             ProvisionerPort provisioner(request_.environment, places_.workFolder() + "/roots");
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
-            const engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
-            report = co_await engine::runPlan(request_.plan, request_.options, ports, control_);
+            const engine::Ports ports{journal_, clock, env, provisioner, logs, places_, request_.more.get()};
+            report = co_await runWith(ports);
         } else {
             report = endedBefore(journal_, ready.error(), control_->takePending());
         }
         co_await places_.close();
         co_return report;
+    }
+
+    // Evaluators of jobs that still come work beside the run, and none outlives it.
+    io::Task<engine::RunReport> runWith(engine::Ports ports) {
+        io::TaskGroup group;
+        co_await group.start();
+        if (request_.more) {
+            request_.more->attach(journal_,
+                                  [this](const std::vector<plan::Job>& jobs) { return keep(jobs); });
+            group.spawn(request_.more->run());
+        }
+        engine::RunReport report = co_await engine::runPlan(request_.plan, request_.options, ports, control_);
+        if (request_.more) {
+            request_.more->end();
+        }
+        co_await group.join();
+        co_return report;
+    }
+
+    // The recorded plan, with the jobs that came later.
+    Result<void> keep(const std::vector<plan::Job>& jobs) {
+        plan::Plan whole = *request_.plan;
+        whole.jobs.insert(whole.jobs.end(), jobs.begin(), jobs.end());
+        return io::writeFileAtomic(folder_.plan(), toPretty(plan::toJson(whole)));
     }
 
     LocalRequest request_;

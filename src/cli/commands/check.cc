@@ -6,9 +6,69 @@
 #include <fmt/format.h>
 
 namespace cirque::cli {
+namespace {
+
+constexpr int evaluationFailed = 2;
+
+const Error* errorOf(const Loaded& loaded, const std::string& job) {
+    for (const auto& [name, error] : loaded.errors) {
+        if (name == job) {
+            return &error;
+        }
+    }
+    return nullptr;
+}
+
+// The derivation of a job that builds one; empty for others.
+std::string derivationOf(const plan::Job& job) {
+    const auto* build = job.steps.empty() ? nullptr : std::get_if<plan::BuildRun>(&job.steps.front().action);
+    return build == nullptr ? std::string() : build->derivation.drv;
+}
+
+JsonArray attributesJson(const Loaded& loaded) {
+    JsonArray out;
+    for (const plan::Job& job : loaded.plan->jobs) {
+        JsonObject attribute{{"name", job.name}};
+        if (const Error* error = errorOf(loaded, job.name)) {
+            attribute["error"] = error->text();
+        } else {
+            attribute["drv"] = derivationOf(job);
+        }
+        out.push_back(std::move(attribute));
+    }
+    return out;
+}
+
+std::string attributesText(const Loaded& loaded) {
+    const std::size_t count = loaded.plan->jobs.size();
+    std::string text = fmt::format(
+        "{}: {} attribute{}{}\n", loaded.source, count, count == 1 ? "" : "s",
+        loaded.errors.empty() ? "" : fmt::format(", {} cannot be evaluated", loaded.errors.size()));
+    for (const plan::Job& job : loaded.plan->jobs) {
+        const Error* error = errorOf(loaded, job.name);
+        text += fmt::format("  {}: {}\n", job.name, error == nullptr ? derivationOf(job) : error->text());
+    }
+    return text;
+}
+
+// A flake's attributes, each with its derivation or what Nix says against it.
+Result<int> tellAttributes(const Loaded& loaded, bool json) {
+    JsonObject out;
+    out["version"] = 1;
+    out["source"] = loaded.source;
+    out["jobs"] = loaded.plan->jobs.size();
+    out["attributes"] = attributesJson(loaded);
+    CIRQUE_TRY(print(json ? toLine(out) + "\n" : attributesText(loaded)));
+    return loaded.errors.empty() ? 0 : evaluationFailed;
+}
+
+} // namespace
 
 Result<int> checkCommand(const Context& context, const Arguments& arguments) {
     const auto tell = [&](const Loaded& loaded) -> Result<int> {
+        if (loaded.isAttributes) {
+            return tellAttributes(loaded, arguments.has("json"));
+        }
         const plan::Plan& plan = *loaded.plan;
         const std::vector<std::string> refused = app::refusedParts(plan);
         if (arguments.has("json")) {

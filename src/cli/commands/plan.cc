@@ -8,6 +8,8 @@
 namespace cirque::cli {
 namespace {
 
+constexpr int evaluationFailed = 2;
+
 std::string overview(const plan::Plan& plan) {
     std::string out = fmt::format("{}\n", plan.name);
     for (const plan::Job& job : plan.jobs) {
@@ -24,7 +26,10 @@ Result<int> planCommand(const Context& context, const Arguments& arguments) {
     const auto show = [&](const Loaded& loaded) -> Result<int> {
         CIRQUE_TRY(
             print(arguments.has("json") ? toPretty(plan::toJson(*loaded.plan)) : overview(*loaded.plan)));
-        return 0;
+        for (const auto& [name, error] : loaded.errors) {
+            printNote(fmt::format("cirque: {}: {}", name, error.text()));
+        }
+        return loaded.errors.empty() ? 0 : evaluationFailed;
     };
     return withLoaded(context, arguments, show);
 }

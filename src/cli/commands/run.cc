@@ -82,7 +82,7 @@ Result<void> readOverrides(const Context& context, const Arguments& arguments, a
 
 Result<app::LocalRequest> makeRequest(const Context& context, const Arguments& arguments) {
     app::LocalRequest request;
-    request.environment = context.environment;
+    request.environment = nixEnvironment(context, arguments);
     request.settings = context.settings;
     CIRQUE_TRY_ASSIGN(request.options.slots, slots(arguments));
     request.options.failFast = arguments.has("fail-fast");
@@ -119,6 +119,7 @@ class RunSession {
             co_return fail(std::move(loaded).error());
         }
         request_.plan = loaded->plan;
+        request_.more = loaded->more;
         request_.source = loaded->source;
         request_.tree = loaded->tree;
         request_.treeHash = loaded->treeHash;

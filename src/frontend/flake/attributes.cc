@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace cirque::frontend {
@@ -28,7 +29,15 @@ AttributeJob failing(plan::Job job, Error error) {
     step.name = "evaluate";
     step.action = plan::BashRun{fmt::format("printf '%s\\n' {} >&2\nexit 1\n", shellQuote(error.text()))};
     job.steps.push_back(std::move(step));
-    return {std::move(job), std::move(error), {}};
+    return {std::move(job), std::move(error)};
+}
+
+Error notADerivation(const std::string& name, const std::string& kind) {
+    return {.code = ErrorCode::Evaluation,
+            .message = fmt::format("{} is {}, not a derivation", name,
+                                   kind == "set" ? "an attribute set" : "a value of type " + kind),
+            .hint = kind == "set" ? fmt::format("name what is in it: cirque run '.#{}.*'", name) : "",
+            .context = {}};
 }
 
 std::vector<AttributePath> evaluated(const std::vector<ListedAttribute>& attributes) {
@@ -70,15 +79,8 @@ AttributeJob attributeJob(const AttributePath& path, Result<Json> answer) {
     }
     const JsonObject* object = answer->if_object();
     if (object == nullptr || textOf(*object, "drv").empty()) {
-        const std::string kind = object == nullptr ? "" : textOf(*object, "problem");
-        return failing(std::move(job),
-                       Error{.code = ErrorCode::Evaluation,
-                             .message = fmt::format("{} is a {}, not a derivation", job.name,
-                                                    kind.empty() ? "value that cannot be read" : kind),
-                             .hint = kind == "set"
-                                         ? fmt::format("name what is in it: cirque run '.#{}.*'", job.name)
-                                         : "",
-                             .context = {}});
+        Error error = notADerivation(job.name, object == nullptr ? "" : textOf(*object, "problem"));
+        return failing(std::move(job), std::move(error));
     }
     job.system = textOf(*object, "system");
     plan::BuildRun build;
@@ -92,7 +94,7 @@ AttributeJob attributeJob(const AttributePath& path, Result<Json> answer) {
     step.name = "build";
     step.action = std::move(build);
     job.steps.push_back(std::move(step));
-    return {std::move(job), {}, {}};
+    return {std::move(job), {}};
 }
 
 AttributeStream::AttributeStream(std::shared_ptr<const nix::LockedFlake> flake,
@@ -110,8 +112,8 @@ AttributeStream::AttributeStream(std::shared_ptr<const nix::LockedFlake> flake,
 io::Task<Result<std::vector<AttributeJob>>> AttributeStream::next(io::StopToken stop) {
     std::vector<AttributeJob> out = std::exchange(unlisted_, {});
     if (out.empty()) {
-        CIRQUE_CO_TRY_ASSIGN(std::vector<TaskResult> results, co_await evaluators_.next(std::move(stop)));
-        for (TaskResult& result : results) {
+        CIRQUE_CO_TRY_ASSIGN(std::vector<TaskResult> known, co_await results(std::move(stop)));
+        for (TaskResult& result : known) {
             out.push_back(attributeJob(paths_[result.task], std::move(result.value)));
         }
     }
@@ -119,6 +121,20 @@ io::Task<Result<std::vector<AttributeJob>>> AttributeStream::next(io::StopToken 
         job = settle(std::move(job));
     }
     co_return out;
+}
+
+io::Task<Result<std::vector<TaskResult>>> AttributeStream::results(io::StopToken stop) {
+    if (order_ == Order::AsKnown) {
+        co_return co_await evaluators_.next(std::move(stop));
+    }
+    std::vector<TaskResult> all;
+    for (bool more = true; more && !stop.stopRequested();) {
+        CIRQUE_CO_TRY_ASSIGN(std::vector<TaskResult> known, co_await evaluators_.next(stop));
+        more = !known.empty();
+        std::ranges::move(known, std::back_inserter(all));
+    }
+    std::ranges::sort(all, {}, &TaskResult::task);
+    co_return all;
 }
 
 AttributeJob AttributeStream::settle(AttributeJob job) {
@@ -130,7 +146,6 @@ AttributeJob AttributeStream::settle(AttributeJob job) {
     const auto& build = std::get<plan::BuildRun>(job.job.steps.front().action);
     const auto [first, isFirst] = builders_.emplace(identity(build.derivation), job.job.name);
     if (!isFirst) {
-        job.sameAs = first->second;
         job.job.needs.push_back(first->second);
     }
     return job;

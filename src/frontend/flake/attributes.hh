@@ -14,12 +14,11 @@
 
 namespace cirque::frontend {
 
-// One attribute as a job. Exactly one of these holds: it can be built, it has an error of its own, or another
-// one builds the same.
+// One attribute as a job that builds it, or with an error of its own. When another job builds the same
+// derivation, the job needs that one: it finds everything there, and is skipped when the other has failed.
 struct AttributeJob {
     plan::Job job; // named by the attribute path
     std::optional<Error> error;
-    std::string sameAs; // the job that builds this derivation; the job needs it
 };
 
 // The job of an attribute with what its evaluation gave: {drv, name, system, outputs}, {problem} or an error.
@@ -27,10 +26,17 @@ struct AttributeJob {
 // Pure.
 AttributeJob attributeJob(const AttributePath& path, Result<Json> answer);
 
+enum class Order {
+    AsKnown,
+    AsListed, // nothing before everything is known
+};
+
 class AttributeStream {
   public:
     AttributeStream(std::shared_ptr<const nix::LockedFlake> flake, std::vector<ListedAttribute> attributes,
                     EvaluatorLimits limits, nix::Variables environment);
+
+    void setOrder(Order order) { order_ = order; }
 
     // As those of Evaluators.
     io::Task<> run(io::StopToken stop) { return evaluators_.run(std::move(stop)); }
@@ -45,8 +51,10 @@ class AttributeStream {
     [[nodiscard]] std::size_t failed() const { return failed_; }
 
   private:
+    io::Task<Result<std::vector<TaskResult>>> results(io::StopToken stop);
     AttributeJob settle(AttributeJob job);
 
+    Order order_ = Order::AsKnown;
     std::vector<AttributePath> paths_; // of the tasks
     std::vector<AttributeJob> unlisted_;
     Evaluators evaluators_;

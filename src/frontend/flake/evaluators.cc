@@ -107,16 +107,26 @@ void Evaluators::settle(std::size_t worker, const nix::StreamEnd& end) {
     case Worklist::Blame::Kind::Nobody:
         break;
     case Worklist::Blame::Kind::Failed:
-        give(blame.task, fail(nix::evaluationError(end.text, {})));
+        give(blame.task, fail(evaluationError(end.text)));
         break;
     case Worklist::Blame::Kind::Died:
         give(blame.task, fail(deathError(blame.task, end)));
         break;
     case Worklist::Blame::Kind::All:
-        broken_ = died ? nix::killedError("nix-instantiate", end.status.signal)
-                       : nix::evaluationError(end.text, {});
+        broken_ = died ? nix::killedError("nix-instantiate", end.status.signal) : evaluationError(end.text);
         break;
     }
+}
+
+// Places in the fetched tree as places in the tree itself.
+Error Evaluators::evaluationError(const std::string& text) const {
+    Error error = nix::evaluationError(text, {});
+    const std::string prefix = flake_->path + "/";
+    for (std::size_t at = error.message.find(prefix); at != std::string::npos;
+         at = error.message.find(prefix, at)) {
+        error.message.erase(at, prefix.size());
+    }
+    return error;
 }
 
 Error Evaluators::deathError(std::size_t task, const nix::StreamEnd& end) const {

@@ -52,6 +52,7 @@ class Evaluators {
     void settle(std::size_t worker, const nix::StreamEnd& end);
     void keepNotes(const std::string& text);
     void give(std::size_t task, Result<Json> value);
+    [[nodiscard]] Error evaluationError(const std::string& text) const;
     [[nodiscard]] Error deathError(std::size_t task, const nix::StreamEnd& end) const;
 
     std::shared_ptr<const nix::LockedFlake> flake_;

@@ -131,8 +131,9 @@ io::Task<Result<OpenedFlake>> openFlake(FlakeTarget target, io::StopToken stop) 
 io::Task<Result<plan::Plan>> loadFlakeWorkflow(FlakeTarget target, OpenedFlake opened, io::StopToken stop) {
     const AttributePath path = *opened.workflow;
     std::vector<JsonObject> tasks{{{"op", "plan"}, {"path", JsonArray(path.begin(), path.end())}}};
+    std::vector<std::string> names{toText(path)};
     CIRQUE_CO_TRY_ASSIGN(
-        Asked asked, co_await ask(target, opened.flake, std::move(tasks), {toText(path)}, std::move(stop)));
+        Asked asked, co_await ask(target, opened.flake, std::move(tasks), std::move(names), std::move(stop)));
     if (!asked.answers.front()) {
         co_return fail(std::move(asked.answers.front()).error().within("while evaluating " + toText(path)));
     }

@@ -29,8 +29,9 @@ struct OpenedFlake {
 };
 
 // Fetches the tree into the store and lists names; nothing is instantiated. Failures: those of lockFlake,
-// Evaluation when the flake as a whole cannot be evaluated, Usage for names that match nothing, for several
-// workflows without a name, and for a flake that offers nothing. Stop: Nix is ended and the code is Process.
+// Evaluation when the flake as a whole cannot be evaluated, NotFound for names that match nothing, Usage for
+// several workflows without a name, and for a flake that offers nothing. Stop: Nix is ended and the code is
+// Process.
 io::Task<Result<OpenedFlake>> openFlake(FlakeTarget target, io::StopToken stop);
 
 // The workflow of an opened flake as a checked plan, jobs without a system for `system`. Failures as those of

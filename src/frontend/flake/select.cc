@@ -256,7 +256,7 @@ Result<Selection> select(const std::vector<AttributePattern>& patterns,
         selector.take(questions[i], answers[i]);
     }
     if (const AttributePattern* unmatched = selector.unmatched()) {
-        return fail(ErrorCode::Usage, fmt::format("the flake has no attribute '{}'", unmatched->text),
+        return fail(ErrorCode::NotFound, fmt::format("the flake has no attribute '{}'", unmatched->text),
                     "`cirque plan` lists what a flake's checks, packages and devShells hold");
     }
     if (!patterns.empty() && !selector.out.workflows.empty() &&

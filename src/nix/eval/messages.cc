@@ -108,6 +108,29 @@ Messages splitMessages(std::string_view text) {
     return messages;
 }
 
+ShortMessage shortMessage(std::string_view error) {
+    constexpr std::string_view mark = "error:";
+    ShortMessage out;
+    std::string place;
+    for (const std::string_view line : split(error, '\n')) {
+        const std::string_view text = trim(line);
+        if (text.starts_with(mark)) {
+            out.complete = out.complete && trim(out.text).empty();
+            out.text = trim(text.substr(mark.size()));
+            place.clear();
+        } else if (text.starts_with("at ") && text.ends_with(':')) { // also relative places
+            place = place.empty() ? text.substr(3, text.size() - 4) : place;
+            out.complete = false;
+        } else if (text.starts_with("…") || isSnippet(line)) {
+            out.complete = out.complete && text.empty();
+        } else if (place.empty()) {
+            out.text.append(out.text.empty() ? "" : " ").append(text);
+        }
+    }
+    out.text += place.empty() ? "" : " (" + place + ")";
+    return out;
+}
+
 bool namesPlace(std::string_view error) {
     for (const std::string_view line : split(error, '\n')) {
         if (!placeOf(line).empty()) {

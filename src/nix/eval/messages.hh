@@ -20,6 +20,14 @@ Messages splitMessages(std::string_view text);
 // and without advice about options.
 std::string withoutLibrary(std::string_view error, std::string_view library);
 
+// The innermost message of an error in one line, with its place: "boom (flake.nix:3:4)".
+struct ShortMessage {
+    std::string text;
+    bool complete = true; // nothing was left out
+};
+
+ShortMessage shortMessage(std::string_view error);
+
 // Whether an error names a place in a file.
 bool namesPlace(std::string_view error);
 

@@ -67,5 +67,17 @@ TEST(Options, ParsingTwiceStartsAfresh) {
     EXPECT_EQ(again->positionals(), std::vector<std::string>{"b"});
 }
 
+TEST(Options, AnOptionOfTwoWordsTakesBoth) {
+    constexpr std::array pair{Option{"override-input", 0, "NAME REF", ""}, Option{"json", 0, "", ""}};
+    const auto parsed = parseArguments("run", pair, {"--override-input", "a", "--x", ".#y", "--json"});
+    ASSERT_TRUE(parsed) << parsed.error().text();
+    EXPECT_EQ(parsed->all("override-input"), std::vector<std::string>{"a\n--x"});
+    EXPECT_EQ(parsed->positionals(), std::vector<std::string>{".#y"});
+    EXPECT_TRUE(parsed->has("json"));
+    const auto ended = parseArguments("run", pair, {"--", "--override-input", "a", "b"});
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(ended->positionals().size(), 3u);
+}
+
 } // namespace
 } // namespace cirque::cli

@@ -31,6 +31,32 @@ TEST(SplitPositionals, KnowsATargetByItsLook) {
     }
 }
 
+TEST(SplitPositionals, WordsThatNameMoreOfTheSameTargetAreNames) {
+    const Positionals several = splitPositionals({".#checks.fmt", ".#packages.*", ".#x", "job"});
+    EXPECT_EQ(several.target, ".#checks.fmt");
+    EXPECT_EQ(several.names, (std::vector<std::string>{"packages.*", "x"}));
+    EXPECT_EQ(several.jobs, std::vector<std::string>{"job"});
+    EXPECT_TRUE(splitPositionals({"ci.nix#a", ".#b"}).names.empty())
+        << "another place is no name of this one";
+    EXPECT_EQ(splitPositionals({".", ".#b"}).jobs, std::vector<std::string>{".#b"});
+}
+
+TEST(ResolveTarget, AFlakeIsTakenWhereThereIsNoWorkflowFile) {
+    const auto flake = resolveTarget("", "/p", disk({{"/p/flake.nix", PathKind::File}}));
+    ASSERT_TRUE(flake);
+    EXPECT_EQ(flake->kind, Target::Kind::Flake);
+    EXPECT_EQ(flake->file, "");
+    const auto both =
+        disk({{"/p", PathKind::Folder}, {"/p/flake.nix", PathKind::File}, {"/p/ci.nix", PathKind::File}});
+    EXPECT_EQ(resolveTarget("", "/p", both)->kind, Target::Kind::Workflow);
+    EXPECT_EQ(resolveTarget(".", "/p", both)->kind, Target::Kind::Workflow);
+    const auto named = resolveTarget(".#x", "/p", both);
+    ASSERT_TRUE(named);
+    EXPECT_EQ(named->kind, Target::Kind::Flake);
+    EXPECT_EQ(named->name, "x");
+    EXPECT_EQ(named->file, "/p/ci.nix") << "whose workflow x may be meant";
+}
+
 TEST(ResolveTarget, DefaultsToCirqueNixThenCiNix) {
     const auto both =
         resolveTarget("", "/p", disk({{"/p/cirque.nix", PathKind::File}, {"/p/ci.nix", PathKind::File}}));

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any flake: its attributes become jobs, with the real Nix and the real git, in a store of the test's own.
+#include "tests/functional/support/private-nix.hh"
+#include "tests/functional/support/run-record.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cirque::test {
+namespace {
+
+using Texts = std::vector<std::string>;
+using Outcomes = std::map<std::string, std::string>;
+
+// A flake of these outputs; `d name script` is a derivation. The builders end with a builtin.
+class Flake : public Project {
+  public:
+    explicit Flake(const std::string& outputs, const std::string& inputs = "") {
+        usePrivateNix(*this, "build-users-group =\n");
+        rewrite(outputs, inputs);
+        commitAll();
+    }
+
+    void rewrite(const std::string& outputs, const std::string& inputs = "") const {
+        write("flake.nix", "{\n" + inputs + R"nix(
+  outputs = { self, ... } @ inputs: let
+    system = "x86_64-linux";
+    d = name: script: derivation {
+      inherit name system;
+      builder = "/bin/sh";
+      args = [ "-c" script ];
+      PATH = "/usr/bin:/bin";
+    };
+    ok = name: d name "echo ${name} > $out";
+  in {
+)nix" + outputs + "\n  };\n}\n");
+    }
+
+    // The record of `cirque run ARGUMENTS`, which must end with `status`.
+    [[nodiscard]] Outcomes outcomes(int status, const Texts& arguments = {}) const {
+        Texts words{"run"};
+        words.insert(words.end(), arguments.begin(), arguments.end());
+        const Ran ran = cirque(words);
+        EXPECT_EQ(ran.status, status) << ran.all();
+        return RunRecord(*this).jobs();
+    }
+};
+
+std::string path(const std::string& name) {
+    return "x86_64-linux." + name;
+}
+
+TEST(FlakeRun, ChecksPackagesAndShellsOfThisSystemAreBuilt) {
+    const Flake flake(R"(
+    checks.x86_64-linux.fmt = ok "fmt";
+    packages.x86_64-linux.default = ok "program";
+    packages.aarch64-linux.default = throw "of another system";
+    devShells.x86_64-linux.default = d "shell" "echo not meant to be built; exit 1" // { inputDerivation = ok "inputs"; };
+    legacyPackages.x86_64-linux.old = throw "not listed";)");
+    EXPECT_EQ(flake.outcomes(0), (Outcomes{{"checks." + path("fmt"), "succeeded"},
+                                           {"packages." + path("default"), "succeeded"},
+                                           {"devShells." + path("default"), "succeeded"}}));
+    EXPECT_EQ(flake.outcomes(0), (Outcomes{{"checks." + path("fmt"), "cached"},
+                                           {"packages." + path("default"), "cached"},
+                                           {"devShells." + path("default"), "cached"}}))
+        << "what is in the store is not built again";
+}
+
+TEST(FlakeRun, AFailingCheckIsNamedAndTheRunIsNotGreen) {
+    const Flake flake(R"(
+    checks.x86_64-linux.good = ok "good";
+    checks.x86_64-linux.bad = d "bad" "echo the reason; exit 3";)");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("1 of 2 jobs failed: checks.x86_64-linux.bad")) << ran.all();
+    EXPECT_TRUE(ran.outHas("the reason")) << ran.all();
+}
+
+TEST(FlakeRun, OneAttributesErrorIsItsOwn) {
+    const Flake flake(R"(
+    checks.x86_64-linux.a = ok "a";
+    checks.x86_64-linux.b = throw "no b today";
+    checks.x86_64-linux.c = { x = ok "x"; };
+    checks.x86_64-linux.d = 1 + "one";
+    checks.x86_64-linux.e = abort "enough";
+    checks.x86_64-linux.f = ok "f";
+    packages = throw "no packages at all";)");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    const Outcomes jobs = RunRecord(flake).jobs();
+    EXPECT_EQ(jobs.size(), 7u) << ran.all();
+    for (const char* name : {"a", "f"}) {
+        EXPECT_EQ(jobs.at("checks." + path(name)), "succeeded") << ran.all();
+    }
+    for (const char* name : {"b", "c", "d", "e"}) {
+        EXPECT_EQ(jobs.at("checks." + path(name)), "failed") << ran.all();
+    }
+    EXPECT_EQ(jobs.at("packages.x86_64-linux"), "failed") << ran.all();
+    EXPECT_TRUE(ran.outHas("[checks.x86_64-linux.b] failed: no b today")) << ran.all();
+    EXPECT_TRUE(ran.outHas("checks.x86_64-linux.c is an attribute set, not a derivation")) << ran.all();
+    EXPECT_TRUE(ran.outHas("(flake.nix:")) << "places are those of the tree\n" << ran.all();
+}
+
+TEST(FlakeRun, WhatASecondAttributeSharesWithAFailedOneIsNotGreen) {
+    const Flake flake(R"(
+    checks.x86_64-linux.one = d "same" "exit 3";
+    checks.x86_64-linux.two = d "same" "exit 3";
+    checks.x86_64-linux.three = d "fine" "echo > $out";
+    checks.x86_64-linux.four = d "fine" "echo > $out";)");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    Texts outcomes;
+    for (const auto& [name, outcome] : RunRecord(flake).jobs()) {
+        outcomes.push_back(outcome);
+    }
+    std::ranges::sort(outcomes);
+    EXPECT_EQ(outcomes, (Texts{"cached", "failed", "skipped need-failed", "succeeded"})) << ran.all();
+}
+
+TEST(FlakeRun, NamesAndGlobsSelect) {
+    const Flake flake(R"(
+    checks.x86_64-linux = { fmt = ok "fmt"; lint-c = ok "lint-c"; lint-nix = ok "lint-nix"; };
+    packages.x86_64-linux.hello = ok "hello";)");
+    EXPECT_EQ(flake.outcomes(0, {".#checks.lint-*"}).size(), 2u);
+    EXPECT_EQ(flake.outcomes(0, {".#hello", ".#checks.x86_64-linux.fmt"}).size(), 2u);
+    EXPECT_EQ(flake.outcomes(0, {"fmt"}), (Outcomes{{"checks.x86_64-linux.fmt", "cached"}}));
+    const Ran none = flake.cirque({"run", ".#nothing"});
+    EXPECT_EQ(none.status, 2) << none.all();
+    EXPECT_TRUE(none.errHas("no attribute 'nothing'")) << none.all();
+}
+
+TEST(FlakeRun, AFlakeThatOffersNothingIsNotGreen) {
+    const Flake flake("lib.x = 1;");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("nothing to build for x86_64-linux")) << ran.all();
+    EXPECT_EQ(flake.lastRun(), "") << "no run was begun";
+}
+
+TEST(FlakeRun, ABrokenFlakeIsAnErrorWithNixsMessage) {
+    const Flake flake("checks = ");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("syntax error")) << ran.all();
+}
+
+TEST(FlakeRun, TheTreeIsSeenAsGitSeesIt) {
+    const Flake flake(R"(checks.x86_64-linux.x = ok (builtins.readFile ./name.txt);)");
+    flake.write("name.txt", "tracked");
+    flake.write("secret.env", "TOKEN=1");
+    const Ran untracked = flake.cirque({"check"});
+    EXPECT_EQ(untracked.status, 2) << "a file that git does not know is not there\n" << untracked.all();
+    const Ran added = flake.shell("git add name.txt");
+    ASSERT_EQ(added.status, 0);
+    const Ran dirty = flake.cirque({"check"});
+    EXPECT_EQ(dirty.status, 0) << dirty.all();
+    EXPECT_TRUE(dirty.outHas("-tracked.drv")) << dirty.all();
+    const Ran found = flake.shell("ls " + flake.root() + "/nix/store/*/secret.env");
+    EXPECT_NE(found.status, 0) << "an untracked file reached the store: " << found.out;
+}
+
+TEST(FlakeRun, AFolderWithoutGitIsRefusedWithWhatToDo) {
+    const Flake flake(R"(checks.x86_64-linux.x = ok "x";)");
+    ASSERT_EQ(flake.shell("rm -rf .git").status, 0);
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("git init")) << ran.all();
+}
+
+TEST(FlakeRun, AFlakeFileThatGitDoesNotKnowSaysToAddIt) {
+    const Flake flake(R"(checks.x86_64-linux.x = ok "x";)");
+    ASSERT_EQ(flake.shell("git rm -q --cached flake.nix && touch x && git add x && git commit -qm x").status,
+              0);
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("git add flake.nix")) << ran.all();
+}
+
+TEST(FlakeRun, DerivationsAreThoseThatNixItselfGives) {
+    const Flake flake(R"(
+    checks.x86_64-linux.self = ok "rev-${self.rev or self.dirtyRev or "dirty"}-${self.shortRev or "none"}-${self.lastModifiedDate}-${toString (self ? submodules)}";)");
+    for (const char* change : {":", "echo '# changed' >> flake.nix"}) {
+        ASSERT_EQ(flake.shell(change).status, 0);
+        const Ran own = flake.cirque({"check", "--json"});
+        ASSERT_EQ(own.status, 0) << own.all();
+        const Ran nix = flake.shell("nix --extra-experimental-features 'nix-command flakes' eval --raw "
+                                    ".#checks.x86_64-linux.self.drvPath");
+        ASSERT_EQ(nix.status, 0) << nix.all();
+        EXPECT_TRUE(own.outHas("\"" + nix.out + "\"")) << nix.all() << own.all();
+    }
+}
+
+TEST(FlakeRun, InputsComeFromTheLockFileAndItIsNeverWritten) {
+    Project dependency;
+    dependency.write("flake.nix", "{ outputs = _: { word = \"locked\"; }; }");
+    dependency.commitAll();
+    const std::string inputs = "inputs.dep.url = \"git+file://" + dependency.dir() + "\";";
+    const Flake flake(R"(checks.x86_64-linux.x = ok inputs.dep.word;)", inputs);
+    const Ran unlocked = flake.cirque({"run"});
+    EXPECT_EQ(unlocked.status, 2) << unlocked.all();
+    EXPECT_TRUE(unlocked.errHas("nix flake lock")) << unlocked.all();
+    EXPECT_FALSE(flake.exists("flake.lock"));
+    const Ran lock = flake.shell(
+        "nix --extra-experimental-features 'nix-command flakes' flake lock && git add flake.lock");
+    ASSERT_EQ(lock.status, 0) << lock.all();
+    const std::string before = flake.read("flake.lock");
+    dependency.write("flake.nix", "{ outputs = _: { word = \"newer\"; }; }");
+    dependency.commitAll();
+    const Ran locked = flake.cirque({"check"});
+    EXPECT_EQ(locked.status, 0) << locked.all();
+    EXPECT_TRUE(locked.outHas("-locked.drv")) << locked.all();
+    EXPECT_EQ(flake.read("flake.lock"), before);
+}
+
+TEST(FlakeRun, AFlakesConfigurationIsNotTaken) {
+    const Flake flake(R"(checks.x86_64-linux.x = ok "x";)",
+                      "nixConfig.post-build-hook = \"/nowhere\"; nixConfig.allow-dirty = false;");
+    ASSERT_EQ(flake.shell("echo '#' >> flake.nix").status, 0);
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+}
+
+TEST(FlakeRun, NothingOfTheCallersEnvironmentReachesAFlake) {
+    Flake flake(
+        R"(checks.x86_64-linux.x = ok "env-${builtins.getEnv "TOKEN"}-${toString (builtins ? currentSystem)}";)");
+    flake.set("TOKEN", "secret");
+    const Ran ran = flake.cirque({"check"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("-env--.drv")) << ran.all();
+}
+
+TEST(FlakeRun, AnEvaluationThatNeedsTooMuchMemoryIsBlamedAlone) {
+    Flake flake(R"(
+    checks.x86_64-linux.a = ok "a";
+    checks.x86_64-linux.big = ok (toString (builtins.length (builtins.genList (i: "${toString i}-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx") 100000000)));
+    checks.x86_64-linux.c = ok "c";)");
+    flake.set("CIRQUE_EVAL_MEMORY", "96M");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_EQ(RunRecord(flake).jobs(), (Outcomes{{"checks." + path("a"), "succeeded"},
+                                                 {"checks." + path("big"), "failed"},
+                                                 {"checks." + path("c"), "succeeded"}}))
+        << ran.all();
+    EXPECT_TRUE(ran.outHas("96 MiB")) << ran.all();
+    EXPECT_TRUE(ran.outHas("CIRQUE_EVAL_MEMORY=")) << ran.all();
+}
+
+TEST(FlakeRun, EndlessRecursionIsItsAttributesFailure) {
+    const Flake flake(R"(
+    checks.x86_64-linux.loop = let f = x: 1 + f (x + 1); in ok (toString (f 1));
+    checks.x86_64-linux.fine = ok "fine";)");
+    EXPECT_EQ(flake.outcomes(1),
+              (Outcomes{{"checks." + path("fine"), "succeeded"}, {"checks." + path("loop"), "failed"}}));
+}
+
+TEST(FlakeCheck, EveryAttributeIsListedWithItsDerivationOrItsError) {
+    const Flake flake(R"(
+    checks.x86_64-linux.good = ok "good";
+    checks.x86_64-linux.bad = throw "why not";)");
+    const Ran text = flake.cirque({"check"});
+    EXPECT_EQ(text.status, 2) << text.all();
+    EXPECT_TRUE(text.outHas("2 attributes, 1 cannot be evaluated")) << text.all();
+    EXPECT_TRUE(text.outHas("checks.x86_64-linux.bad: error: why not")) << text.all();
+    const Ran plan = flake.cirque({"plan", "--json", ".#good"});
+    EXPECT_EQ(plan.status, 0) << plan.all();
+    flake.write("plan.json", plan.out);
+    const Ran ran = flake.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(RunRecord(flake).jobs(), (Outcomes{{"checks." + path("good"), "succeeded"}}));
+    const Ran bad = flake.cirque({"plan", "--json", ".#bad"});
+    EXPECT_EQ(bad.status, 2) << bad.all();
+    flake.write("plan.json", bad.out);
+    EXPECT_EQ(flake.cirque({"run", "plan.json"}).status, 1)
+        << "a plan of a broken attribute must not be green";
+}
+
+} // namespace
+} // namespace cirque::test
