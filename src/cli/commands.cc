@@ -60,6 +60,7 @@ constexpr std::array runsOptions{Option{"limit", 'n', "N", "at most N runs (defa
                                  helpOption};
 constexpr std::array initOptions{Option{"template", 't', "TEMPLATE", "start from this template (see --list)"},
                                  Option{"list", 0, "", "print the templates"}, folderOption, helpOption};
+constexpr std::array doctorOptions{jsonOption, helpOption};
 constexpr std::array showOptions{jsonOption, helpOption};
 constexpr std::array showRunOptions{Option{"timeline", 0, "", "what happened when, as a waterfall"},
                                     jsonOption, helpOption};
@@ -77,6 +78,7 @@ constexpr std::array cancelOptions{Option{"now", 0, "", "without cleanup steps: 
 constexpr auto table = std::to_array<Command>({
     {"init", "[DIR]", "write a first workflow, and a small project when the folder is empty", initOptions,
      initCommand},
+    {"doctor", "", "say what this machine can do, and what to install", doctorOptions, doctorCommand},
     {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions,
      runCommand},
     {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},

@@ -7,6 +7,7 @@
 namespace cirque::cli {
 
 Result<int> initCommand(const Context& context, const Arguments& arguments);
+Result<int> doctorCommand(const Context& context, const Arguments& arguments);
 Result<int> runCommand(const Context& context, const Arguments& arguments);
 Result<int> checkCommand(const Context& context, const Arguments& arguments);
 Result<int> planCommand(const Context& context, const Arguments& arguments);
