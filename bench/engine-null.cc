@@ -55,6 +55,8 @@ class NoLogs final : public engine::LogStore {
 
     Result<void> finish(const TryRef& /*ref*/) override { return {}; }
 
+    Result<std::string> read(const TryRef& /*ref*/, std::int64_t /*limit*/) override { return std::string(); }
+
   private:
     class NoSink final : public exec::OutputSink {
       public:

@@ -13,7 +13,8 @@ namespace {
 
 // Bash sets these in every shell; a step that wants to change them for later steps cannot do so through the
 // shell.
-constexpr std::array<std::string_view, 6> shellOwn{"_", "SHLVL", "PWD", "OLDPWD", "JOB_ENV", "CIRQUE_OUTPUT"};
+constexpr std::array<std::string_view, 8> shellOwn{
+    "_", "SHLVL", "PWD", "OLDPWD", "JOB_ENV", "CIRQUE_OUTPUT", "CIRQUE_SUMMARY", "GITHUB_STEP_SUMMARY"};
 
 bool isShellOwn(std::string_view name) {
     return std::ranges::find(shellOwn, name) != shellOwn.end();
@@ -68,10 +69,16 @@ Result<Environment> assembleEnv(std::span<const Variables> below, const EnvChang
     environment["JOB_DIR"] = own.jobFolder;
     environment["PWD"] = own.workFolder;
     environment["JOB_ENV"] = own.jobEnvFile;
-    if (own.outputFile.empty()) {
-        environment.erase("CIRQUE_OUTPUT");
-    } else {
-        environment["CIRQUE_OUTPUT"] = own.outputFile;
+    const std::array<std::pair<const char*, const std::string*>, 3> files{
+        {{"CIRQUE_OUTPUT", &own.outputFile},
+         {"CIRQUE_SUMMARY", &own.summaryFile},
+         {"GITHUB_STEP_SUMMARY", &own.summaryFile}}};
+    for (const auto& [name, path] : files) {
+        if (path->empty()) {
+            environment.erase(name);
+        } else {
+            environment[name] = *path;
+        }
     }
     if (!own.pathFolders.empty()) {
         const auto path = environment.try_emplace("PATH", defaultPath).first;

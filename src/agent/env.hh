@@ -28,6 +28,7 @@ struct OwnVariables {
     std::string workFolder;               // PWD
     std::string jobEnvFile;               // JOB_ENV
     std::string outputFile;               // CIRQUE_OUTPUT; empty: unset
+    std::string summaryFile;              // CIRQUE_SUMMARY, GITHUB_STEP_SUMMARY; empty: unset
     std::vector<std::string> pathFolders; // put before PATH, first one first
 };
 

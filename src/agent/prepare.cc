@@ -93,6 +93,7 @@ Result<PreparedStep> Preparer::prepare(const StepRequest& request, int number) {
         workdir.empty() || workdir == "." ? context_.jobFolder : context_.jobFolder + '/' + workdir;
     if (!request.isCondition) {
         prepared.outputName = fmt::format("{}.output", number);
+        prepared.summaryName = fmt::format("{}.summary", number);
     }
     for (const std::string& entry : request.step.path) {
         CIRQUE_TRY_ASSIGN(std::string folder, materials_.expandPathEntry(entry, searchPath_));
@@ -120,6 +121,7 @@ Result<Environment> Preparer::assemble(const StepRequest& request, const Prepare
     own.pathFolders = prepared.pathFolders;
     if (!prepared.outputName.empty()) {
         own.outputFile = context_.privateFolder + '/' + prepared.outputName;
+        own.summaryFile = context_.privateFolder + '/' + prepared.summaryName;
     }
     const Expand expand = [this](const std::string& value) { return materials_.expand(value, searchPath_); };
     return assembleEnv(request.below, jobEnv, request.above, own, expand);

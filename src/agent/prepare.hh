@@ -20,6 +20,7 @@ struct PreparedStep {
     std::vector<std::string> pathFolders; // what the step's own `path` put before PATH
     std::string scriptName;               // in the private folder; empty: none
     std::string outputName;               // in the private folder; empty: none
+    std::string summaryName;              // in the private folder; empty: none
     std::string program;                  // as a person wrote it
     std::optional<Outcome> refused;       // it cannot start, and this is how it ended
 };

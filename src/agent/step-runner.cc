@@ -202,6 +202,12 @@ io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcom
     }
     auto text = readCollected(privateFd_.get(), prepared->outputName, maxOutputBytes, "$CIRQUE_OUTPUT");
     auto parsed = text ? parseOutputs(text->value_or("")) : Result<Outputs>(fail(std::move(text).error()));
+    auto summary = readCollected(privateFd_.get(), prepared->summaryName, maxSummaryBytes, "$CIRQUE_SUMMARY");
+    if (summary) {
+        end.summary = std::move(*summary).value_or("");
+    } else {
+        end.summaryProblem = summary.error().text();
+    }
     if (parsed) {
         end.outputs = std::move(*parsed);
     } else if (end.outcome.ok()) {
@@ -214,8 +220,10 @@ io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcom
 
 void StepRunner::removeFiles(const PreparedStep& prepared) {
     // the script stays until the job's end, when the folder goes as a whole
-    if (!prepared.outputName.empty()) {
-        (void)::unlinkat(privateFd_.get(), prepared.outputName.c_str(), 0);
+    for (const std::string& name : {prepared.outputName, prepared.summaryName}) {
+        if (!name.empty()) {
+            (void)::unlinkat(privateFd_.get(), name.c_str(), 0);
+        }
     }
 }
 

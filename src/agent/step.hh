@@ -48,7 +48,9 @@ using Outputs = std::vector<std::pair<std::string, std::string>>;
 
 struct StepEnd {
     Outcome outcome;
-    Outputs outputs; // $CIRQUE_OUTPUT in order; empty for conditions
+    Outputs outputs;            // $CIRQUE_OUTPUT in order; empty for conditions
+    std::string summary;        // $CIRQUE_SUMMARY
+    std::string summaryProblem; // why it could not be taken; changes no outcome
 };
 
 } // namespace cirque::agent

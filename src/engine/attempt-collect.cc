@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// After the steps: results and artifacts, the end of the place, the outcome.
+// After the steps: reports, results and artifacts, the end of the place, the outcome.
 #include "engine/attempt-machine.hh"
+#include "plan/reports.hh"
 
 #include <fmt/format.h>
 
@@ -9,9 +10,62 @@
 
 namespace cirque::engine {
 
-void AttemptMachine::collect() {
+// Before anything of the job is taken for good: a report decides whether it is.
+void AttemptMachine::toReport(std::size_t report) {
+    for (; report < job_->reports.size() && !immediate_; ++report) {
+        const plan::Report& wanted = job_->reports[report];
+        if (wanted.step.empty()) {
+            action_ = ReadReport{report, std::nullopt};
+            return;
+        }
+        const auto ran = tries_.find(plan::findStep(*job_, wanted.step).value_or(-1));
+        if (ran != tries_.end()) {
+            action_ = ReadReport{report, TryRef{job_->name, attempt_, ran->first, ran->second}};
+            return;
+        }
+        if (!failure_ && !cut_) {
+            events_.emplace_back(event::Notice{
+                "info", job_->name,
+                fmt::format("step '{}' did not run, so it reported no tests", wanted.step), ""});
+        }
+    }
+    cut_ = cut_ || (immediate_ && cancelled_ && report < job_->reports.size());
     checkResults();
     toOutput(0);
+}
+
+// What a report says comes second to what the steps themselves said.
+void AttemptMachine::reportRead(ActionResult result) {
+    const std::size_t index = std::get<ReadReport>(action_).report;
+    const plan::Report& report = job_->reports[index];
+    for (event::TestsReported& tests : result.reports.tests) {
+        events_.emplace_back(tests);
+    }
+    std::optional<Outcome> verdict;
+    if (!result.outcome.ok()) {
+        verdict = checked(std::move(result.outcome));
+        verdict->message = fmt::format("{} could not be read: {}", describe(report), describe(*verdict));
+    } else {
+        verdict = reportVerdict(report, result.reports);
+    }
+    if (verdict && !failure_ && !cut_) {
+        failJob(std::move(*verdict));
+    } else if (verdict && (result.reports.tests.empty() || !result.reports.problems.empty())) {
+        events_.emplace_back(event::Notice{"info", job_->name, verdict->message, verdict->hint});
+    }
+    toReport(index + 1);
+}
+
+void AttemptMachine::keepSummary(ActionResult& result) {
+    if (!result.summary.empty()) {
+        events_.emplace_back(event::SummaryWritten{ref(try_), std::move(result.summary)});
+    }
+    if (!result.summaryProblem.empty()) {
+        events_.emplace_back(event::Notice{
+            "warning", job_->name,
+            fmt::format("the summary of step '{}' was not kept: {}", current().name, result.summaryProblem),
+            ""});
+    }
 }
 
 // A later step's value wins. A result that was promised but not given must not reach dependants as an empty

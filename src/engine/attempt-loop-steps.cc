@@ -84,6 +84,8 @@ io::Task<ActionResult> AttemptLoop::runLimited(Work work, std::shared_ptr<exec::
     ActionResult done;
     done.outcome = limit->passed ? timedOut(std::move(result.outcome), *timeout) : std::move(result.outcome);
     done.outputs = std::move(result.outputs);
+    done.summary = std::move(result.summary);
+    done.summaryProblem = std::move(result.summaryProblem);
     co_return done;
 }
 

@@ -21,8 +21,8 @@ ActionResult resultOf(Outcome outcome) {
     return {std::move(outcome), {}, {}, {}};
 }
 
-// An artifact that is missing, too large, unreadable, no file or a way out of the job's folder is the
-// workflow's doing, not ours.
+} // namespace
+
 Outcome artifactOutcome(const Error& error) {
     Outcome outcome = outcomeOf(error);
     if (error.code == ErrorCode::NotFound || error.code == ErrorCode::Unsupported ||
@@ -31,8 +31,6 @@ Outcome artifactOutcome(const Error& error) {
     }
     return outcome;
 }
-
-} // namespace
 
 Outcome outcomeOf(const Error& error) {
     const bool own = error.code == ErrorCode::Provider || error.code == ErrorCode::Build;
@@ -145,6 +143,9 @@ io::Task<ActionResult> AttemptLoop::perform(Action action) {
     }
     if (const auto* wait = std::get_if<WaitRetry>(&action)) {
         return waitRetry(wait->delay);
+    }
+    if (const auto* report = std::get_if<ReadReport>(&action)) {
+        return readReport(*report);
     }
     if (const auto* output = std::get_if<SaveOutput>(&action)) {
         return save(output->output);

@@ -49,6 +49,7 @@ class AttemptLoop {
     io::Task<ActionResult> checkCondition(CheckCondition check);
     io::Task<ActionResult> runTry(RunTry action);
     io::Task<ActionResult> waitRetry(Millis delay);
+    io::Task<ActionResult> readReport(ReadReport action);
     io::Task<ActionResult> save(std::size_t output);
     io::Task<ActionResult> closePlace();
     // What takes a while, writes to a log and ends when stop_ says so.
@@ -83,5 +84,9 @@ class AttemptLoop {
 
 // Errors of ports as outcomes: a provider or a build is the job's own failure, all else is ours.
 Outcome outcomeOf(const Error& error);
+
+// An artifact or a report that is missing, too large, unreadable, no file or a way out of the job's folder is
+// the workflow's doing, not ours.
+Outcome artifactOutcome(const Error& error);
 
 } // namespace cirque::engine

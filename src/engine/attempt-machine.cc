@@ -34,6 +34,8 @@ void AttemptMachine::done(ActionResult result) {
     } else if (std::holds_alternative<WaitRetry>(action_)) {
         stepTook_ += result.took;
         retryWaited();
+    } else if (std::holds_alternative<ReadReport>(action_)) {
+        reportRead(std::move(result));
     } else if (std::holds_alternative<SaveOutput>(action_)) {
         outputSaved(result);
     } else if (std::holds_alternative<ClosePlace>(action_)) {
@@ -138,7 +140,7 @@ void AttemptMachine::toStep(int step) {
     }
     if (step >= count) {
         step_ = count;
-        collect();
+        toReport(0);
     }
 }
 
@@ -204,12 +206,14 @@ void AttemptMachine::stepConditionChecked(Outcome outcome) {
 
 void AttemptMachine::startTry() {
     ++try_;
+    tries_[step_] = try_;
     events_.emplace_back(event::StepStarted{ref(try_), current().name});
     action_ = RunTry{step_, try_, plan::stepTimeout(*plan_, *job_, current())};
 }
 
 void AttemptMachine::tryEnded(ActionResult result) {
     stepTook_ = result.took;
+    keepSummary(result);
     lastTry_ = checked(std::move(result.outcome));
     const plan::RetryPolicy policy = plan::stepRetry(*plan_, *job_, current());
     if (lastTry_.kind == OutcomeKind::Failed && !stopping() && try_ < policy.maxAttempts) {

@@ -3,9 +3,11 @@
 // waiting. How the steps went is kept apart from how saving and cleaning up went: neither can hide the other.
 #pragma once
 
+#include "engine/report-verdict.hh"
 #include "engine/types.hh"
 #include "exec/api/executor.hh"
 
+#include <map>
 #include <optional>
 
 namespace cirque::engine {
@@ -39,6 +41,11 @@ struct WaitRetry {
     Millis delay{0};
 };
 
+struct ReadReport { // entry `report` of the job's list
+    std::size_t report = 0;
+    std::optional<TryRef> log; // it stands in the log of this try; else in files
+};
+
 struct SaveOutput {
     std::size_t output = 0;
 };
@@ -48,7 +55,7 @@ struct ClosePlace {};
 struct AttemptDone {};
 
 using Action = std::variant<LoadEnv, Provision, OpenPlace, Prepare, Restore, CheckCondition, RunTry,
-                            WaitRetry, SaveOutput, ClosePlace, AttemptDone>;
+                            WaitRetry, ReadReport, SaveOutput, ClosePlace, AttemptDone>;
 
 // How the action went. `outcome` is Succeeded for one that did what it should.
 struct ActionResult {
@@ -56,6 +63,9 @@ struct ActionResult {
     NamedValues outputs;              // RunTry
     exec::CollectedArtifact artifact; // SaveOutput
     Millis took{0};
+    ReportsRead reports{}; // ReadReport
+    std::string summary{}; // RunTry
+    std::string summaryProblem{};
 };
 
 class AttemptMachine {
@@ -91,7 +101,9 @@ class AttemptMachine {
     void tryEnded(ActionResult result);
     void retryWaited();
     void finishStep(Outcome outcome);
-    void collect();
+    void toReport(std::size_t report);
+    void reportRead(ActionResult result);
+    void keepSummary(ActionResult& result);
     void toOutput(std::size_t output);
     void outputSaved(const ActionResult& result);
     void checkResults();
@@ -123,7 +135,8 @@ class AttemptMachine {
     Outcome lastTry_;
     int stepsRun_ = 0;
     int stepsCached_ = 0;
-    NamedValues outputs_; // of the steps, later ones after
+    std::map<int, int> tries_; // of each step that ran: its last try
+    NamedValues outputs_;      // of the steps, later ones after
     NamedValues results_;
 };
 

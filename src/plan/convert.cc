@@ -83,6 +83,19 @@ ArtifactOutput output(std::string_view name, const Json& json) {
     return {std::string(name), text(json, "path"), text(json, "when") == "always"};
 }
 
+Report report(const Json& json) {
+    Report out;
+    if (!json.is_object()) {
+        out.path = scalar(json);
+        return out;
+    }
+    out.path = text(json, "path");
+    out.step = text(json, "step");
+    out.format = text(json, "format");
+    out.failOnFailedTests = flag(json, "failOnFailedTests", true);
+    return out;
+}
+
 Matrix matrix(const Json& json) {
     Matrix out;
     const Json* found = find(json, "matrix");
@@ -132,6 +145,7 @@ Job convertJob(std::string_view name, const Json& json) {
     forEach(json, "outputs",
             [&](std::string_view key, const Json& one) { job.outputs.push_back(output(key, one)); });
     job.results = texts(json, "results");
+    forEachElement(json, "reports", [&](const Json& one) { job.reports.push_back(report(one)); });
     job.retry = retry(json, "retry");
     job.jobRetry = retry(json, "jobRetry");
     job.timeout = duration(json, "timeout");

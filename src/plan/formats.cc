@@ -136,9 +136,10 @@ std::string formatProblem(Type type, std::string_view text) {
 }
 
 bool isReservedVariable(std::string_view name) {
-    constexpr std::array<std::string_view, 9> own{"CIRQUE",        "CIRQUE_RUN_ID", "CIRQUE_OUTPUT",
-                                                  "WORKFLOW_NAME", "WORKFLOW_ID",   "JOB_NAME",
-                                                  "STEP_NAME",     "JOB_DIR",       "JOB_ENV"};
+    constexpr std::array<std::string_view, 11> own{"CIRQUE",        "CIRQUE_SUMMARY", "GITHUB_STEP_SUMMARY",
+                                                   "CIRQUE_RUN_ID", "CIRQUE_OUTPUT",  "WORKFLOW_NAME",
+                                                   "WORKFLOW_ID",   "JOB_NAME",       "STEP_NAME",
+                                                   "JOB_DIR",       "JOB_ENV"};
     return contains(own, name) || name.starts_with("NEEDS_") || name.starts_with("MATRIX_");
 }
 

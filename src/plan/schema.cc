@@ -123,6 +123,7 @@ ObjectKind jobKind() {
                           "artifacts to save after the last step, by name; a name is unique in the plan"),
                 list("results", ResultName,
                      "values written to `$CIRQUE_OUTPUT` that dependants see as `NEEDS_<JOB>_<NAME>`"),
+                objects("reports", "report", "test reports to read after the last step"),
                 retry("retry", "default of its steps, merged by key over the workflow's"),
                 retry("jobRetry", "runs the whole job again in a fresh folder"),
                 duration("timeout", "default limit of one try of each of its steps"),
@@ -235,6 +236,21 @@ void addPlaces(std::vector<ObjectKind>& kinds) {
                      .fields = {required(key("path", RelativePath, "below the job's folder")),
                                 orElse("success", words("when", {"success", "always"},
                                                         "`always`: also after a failure"))}});
+    kinds.push_back(
+        {.name = "report",
+         .doc =
+             "Tests that failed fail the job, and so does a report that is missing, malformed or without a "
+             "test.",
+         .shortForm = RelativePath,
+         .shortDoc = "the path",
+         .oneOf = {"path", "step"},
+         .fields = {
+             key("path", RelativePath, "below the job's folder; `*` is any part of a name, `**` any folders"),
+             key("step", Name, "the step, by name or number, on whose output the report is"),
+             orElse("by content", words("format", {"junit", "tap", "gotest"},
+                                        "JUnit XML, the Test Anything Protocol, `go test -json`")),
+             orElse("true", key("failOnFailedTests", Bool,
+                                "false: failed tests are shown and do not fail the job"))}});
     kinds.push_back({.name = "matrix",
                      .doc = "`axes` makes the job a template; `values` marks it as one member.",
                      .oneOf = {"axes", "values"},

@@ -217,6 +217,23 @@ void putArtifacts(JsonObject& out, const Job& job) {
     }
 }
 
+void putReports(JsonObject& out, const Job& job) {
+    JsonArray reports;
+    for (const Report& report : job.reports) {
+        JsonObject object;
+        putText(object, "path", report.path);
+        putText(object, "step", report.step);
+        putText(object, "format", report.format);
+        if (!report.failOnFailedTests) {
+            object["failOnFailedTests"] = false;
+        }
+        reports.push_back(std::move(object));
+    }
+    if (!reports.empty()) {
+        out["reports"] = std::move(reports);
+    }
+}
+
 void putMatrix(JsonObject& out, const Matrix& matrix) {
     JsonObject object;
     if (!matrix.axes.empty()) {
@@ -259,6 +276,7 @@ Json toJson(const Job& job) {
     putPassEnv(out, job.passEnv);
     putArtifacts(out, job);
     putTexts(out, "results", job.results);
+    putReports(out, job);
     putRetry(out, "retry", job.retry);
     putRetry(out, "jobRetry", job.jobRetry);
     putDuration(out, "timeout", job.timeout);

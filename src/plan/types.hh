@@ -80,6 +80,15 @@ struct ArtifactOutput {
     bool operator==(const ArtifactOutput&) const = default;
 };
 
+// What a job's tests report, in a file it writes or on a step's output.
+struct Report {
+    std::string path;   // relative to the job's folder, a pattern; or
+    std::string step;   // the name or the number of a step
+    std::string format; // "junit", "tap", "gotest"; empty: the content says it
+    bool failOnFailedTests = true;
+    bool operator==(const Report&) const = default;
+};
+
 // One axis of a matrix that is expanded while the run runs, when its values are known.
 struct MatrixAxis {
     std::string name;
@@ -107,6 +116,7 @@ struct Job {
     std::vector<ArtifactInput> inputs;
     std::vector<ArtifactOutput> outputs;
     std::vector<std::string> results;
+    std::vector<Report> reports;
     Setting<Retry> retry;    // default of its steps
     Setting<Retry> jobRetry; // of the whole job
     Setting<Millis> timeout; // default of its steps

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/validate.hh"
 
+#include "base/text.hh"
 #include "plan/contains.hh"
+#include "plan/reports.hh"
 #include "plan/validate-parts.hh"
 
 #include <fmt/format.h>
@@ -151,6 +153,31 @@ void checkTokens(Checks& checks, const Job& job, std::size_t stepIndex) {
     }
 }
 
+void checkReports(Checks& checks, const Job& job) {
+    std::unordered_map<std::string_view, int> named;
+    for (std::size_t i = 0; !job.reports.empty() && i < job.steps.size(); ++i) {
+        ++named[job.steps[i].name];
+    }
+    for (std::size_t i = 0; i < job.reports.size(); ++i) {
+        const Report& report = job.reports[i];
+        const auto path = [&] { return jobPath(job, {{"reports"}, {{}, static_cast<std::ptrdiff_t>(i)}}); };
+        const auto found = named.find(report.step);
+        const bool several = found != named.end() && found->second > 1;
+        if (!report.step.empty() && (several || (found == named.end() && !numberedStep(job, report.step)))) {
+            checks.add(path(),
+                       fmt::format("{} {}", several ? "several steps are named" : "there is no step",
+                                   quoted(report.step)),
+                       several ? "give the step's number, from 1, or steps names of their own" : "");
+        }
+        for (const std::string_view part : split(report.path, '/')) {
+            if (part.contains("**") && part != "**") {
+                checks.add(path(), fmt::format("{} mixes '**' with other characters", quoted(part)),
+                           "'**' stands for folders and is a part of its own: reports/**/*.xml");
+            }
+        }
+    }
+}
+
 void checkShape(Checks& checks) {
     if (checks.plan.jobs.empty()) {
         checks.add({{"jobs"}}, "a plan without jobs proves nothing", "add a job");
@@ -182,6 +209,7 @@ std::vector<Finding> validate(const Plan& plan) {
         checkReferences(checks, i);
         checkResultNames(checks, i);
         checkMatrix(checks, plan.jobs[i]);
+        checkReports(checks, plan.jobs[i]);
         for (std::size_t step = 0; step < plan.jobs[i].steps.size(); ++step) {
             checkTokens(checks, plan.jobs[i], step);
         }

@@ -68,5 +68,103 @@ TEST(Annotations, AreRedactedAndBounded) {
     EXPECT_TRUE(text(notices[0], "message").find("more than 100 annotations") != std::string::npos);
 }
 
+// The step succeeds, its tests did not.
+TEST(Reports, FailedTestsFailTheJobAndAreNamed) {
+    const Project project;
+    project.planOf({"mkdir -p out/a && printf '1..2\\nok 1 - opens\\nnot ok 2 - closes\\n' > out/a/x.tap"},
+                   R"("reports": ["out/**/*.tap"], "outputs": {"kept": "out"})");
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("1 of 2 tests failed: closes")) << ran.all();
+    EXPECT_EQ(RunRecord(project).steps("main"), Texts{"s1: succeeded"});
+    EXPECT_TRUE(RunRecord(project).artifacts().empty());
+    const std::vector<JsonObject> told = events(project, "tests.reported");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(text(told[0], "source") + " " + text(told[0], "format"), "out/a/x.tap tap");
+    EXPECT_EQ(told[0].at("failures").as_array().at(0).at("name").as_string(), "closes");
+}
+
+TEST(Reports, OnAStepsOutputAreRead) {
+    const Project project;
+    project.planOf(
+        {R"(echo building; echo '{"Action":"pass","Package":"p","Test":"T"}'; echo '{"Action":"pass","Package":"p"}')"},
+        R"("reports": [{"step": "s1", "format": "gotest"}])");
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(events(project, "tests.reported").at(0).at("passed").as_int64(), 1);
+}
+
+TEST(Reports, AMissingOneIsNoSuccess) {
+    const Project project;
+    project.planOf({"true"}, R"("reports": ["junit.xml"])");
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("report 'junit.xml': there is no such file in the job's folder")) << ran.all();
+}
+
+// An old green report in the work tree, and a step that writes none.
+TEST(Reports, OfTheWorkTreeProveNothing) {
+    const Project project;
+    project.write("junit.xml", "<testsuite><testcase name='old'/></testsuite>");
+    project.planOf({"true"}, R"("reports": ["junit.xml"])");
+    project.commitAll();
+    const Ran stale = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(stale.status, 1) << stale.all();
+    EXPECT_TRUE(stale.outHas("no step wrote it")) << stale.all();
+    EXPECT_TRUE(events(project, "tests.reported").empty());
+    project.planOf({"echo \"<testsuite><testcase name='new'/></testsuite>\" > new && mv new junit.xml"},
+                   R"("reports": ["junit.xml"])");
+    EXPECT_EQ(project.cirque({"run", "plan.json"}).status, 0);
+}
+
+// Wrong: what lies outside the job's folder is read, or the run hangs on a FIFO.
+TEST(Reports, NeverLeadOutOfTheJobsFolder) {
+    const Project project;
+    project.write("../outside.xml", "<testsuite><testcase name='x'/></testsuite>");
+    for (const char* script : {"ln -s $OUTSIDE junit.xml", "mkfifo junit.xml", "mkdir junit.xml",
+                               "ln -s /proc/self/environ junit.xml"}) {
+        project.planOf({fmt::format("OUTSIDE={}/outside.xml; {}", project.root(), script)},
+                       R"("reports": ["junit.xml"])");
+        const Ran ran = project.cirque({"run", "plan.json"}, 30);
+        EXPECT_EQ(ran.status, 1) << script << "\n" << ran.all();
+        EXPECT_TRUE(events(project, "tests.reported").empty()) << script;
+    }
+}
+
+TEST(Reports, AreRedacted) {
+    Project project;
+    project.set("TOKEN", "s3cret-value");
+    project.planOf({"printf '1..1\\nnot ok 1 - %s\\n  ---\\n  message: %s\\n  ...\\n' $T $T > r.tap"},
+                   R"("env": {"T": {"secret": "TOKEN"}}, "reports": ["r.tap"])");
+    const Ran ran = project.cirque({"run", "plan.json", "--secret", "TOKEN"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_FALSE(ran.outHas("s3cret")) << ran.all();
+    const Ran grep = project.shell("grep -rl s3cret-value " + project.state() + "/runs");
+    EXPECT_EQ(grep.out, "");
+}
+
+TEST(Reports, WhatAPlanSaysAboutThemIsChecked) {
+    const Project project;
+    project.planOf({"true"},
+                   R"("reports": ["../x", {"step": "s1", "path": "x"}, {"path": "x", "format": "nunit"}])");
+    const Ran ran = project.cirque({"check", "plan.json"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    for (const char* part : {"must not contain '..'", "'nunit'", "reports[1]"}) {
+        EXPECT_TRUE(ran.errHas(part) || ran.outHas(part)) << part << "\n" << ran.all();
+    }
+}
+
+TEST(Summaries, AreKeptRedacted) {
+    Project project;
+    project.set("TOKEN", "s3cret-value");
+    project.planOf({"echo \"# All $T\" >> \"$GITHUB_STEP_SUMMARY\"", "true"},
+                   R"("env": {"T": {"secret": "TOKEN"}})");
+    const Ran ran = project.cirque({"run", "plan.json", "--secret", "TOKEN"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    const std::vector<JsonObject> told = events(project, "summary.written");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(text(told[0], "text"), "# All ***\n");
+}
+
 } // namespace
 } // namespace cirque::test

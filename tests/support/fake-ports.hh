@@ -53,6 +53,7 @@ class MemoryLogs final : public engine::LogStore {
     Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref,
                                                    const std::vector<std::string>& redact) override;
     Result<void> finish(const TryRef& ref) override;
+    Result<std::string> read(const TryRef& ref, std::int64_t limit) override;
 };
 
 class OneExecutor final : public engine::ExecutorSet {

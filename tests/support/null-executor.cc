@@ -52,6 +52,8 @@ class NullSite final : public exec::JobSite {
         }
         result.outcome = script.outcome;
         result.outputs = script.outputs;
+        result.summary = script.summary;
+        result.summaryProblem = script.summaryProblem;
         co_return result;
     }
 
@@ -73,6 +75,15 @@ class NullSite final : public exec::JobSite {
         }
         owner_.saved.push_back(fmt::format("{}:{}", job_, name));
         co_return exec::CollectedArtifact{static_cast<std::int64_t>(path.size()), 1, "00", {}};
+    }
+
+    io::Task<Result<exec::JobFiles>> readFiles(std::string pattern, exec::FileLimits /*limits*/) override {
+        enter("readFiles");
+        const auto found = script_.files.find(pattern);
+        if (found == script_.files.end()) {
+            co_return exec::JobFiles{};
+        }
+        co_return found->second;
     }
 
     io::Task<Result<void>> close(io::StopToken /*stop*/) override {

@@ -20,6 +20,8 @@ struct Script {
     Millis grace{0};        // how long it goes on after TERM; KILL ends it at once
     bool exitsWell = false; // told to stop, it ends with success
     std::string print{};
+    std::string summary{};
+    std::string summaryProblem{};
     std::string throws{}; // the place throws this
 };
 
@@ -29,7 +31,8 @@ struct SiteScript { // of a job's place; empty error messages: it works
     Result<void> close{};
     std::map<std::string, Error> restore{}; // by artifact
     std::map<std::string, Error> save{};
-    std::string throwsIn{}; // "open", "prepare", "close", "save": throws there
+    std::map<std::string, Result<exec::JobFiles>> files{}; // by pattern
+    std::string throwsIn{};                                // "open", "prepare", "close", "save": throws there
     Millis prepareTime{0};
 };
 

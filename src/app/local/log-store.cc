@@ -128,4 +128,10 @@ Result<void> LogStorePort::finish(const TryRef& ref) {
     return sink->endOfTry();
 }
 
+Result<std::string> LogStorePort::read(const TryRef& ref, std::int64_t limit) {
+    const std::string path =
+        fmt::format("{}/{}.log", runFolder_, event::logBase(journal_.jobNumber(ref.job), ref));
+    return io::readFile(path, static_cast<std::size_t>(limit));
+}
+
 } // namespace cirque::app

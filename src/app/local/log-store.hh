@@ -29,6 +29,7 @@ class LogStorePort : public engine::LogStore {
     // What the redactor held back is written first, so that the step's last line stands before its
     // step.finished.
     Result<void> finish(const TryRef& ref) override;
+    Result<std::string> read(const TryRef& ref, std::int64_t limit) override;
 
   private:
     std::string runFolder_;

@@ -64,6 +64,8 @@ struct StepResult {
     Outcome outcome;
     // $CIRQUE_OUTPUT of this step, in order. Empty for conditions.
     std::vector<std::pair<std::string, std::string>> outputs;
+    std::string summary{};        // $CIRQUE_SUMMARY of this step, as it wrote it
+    std::string summaryProblem{}; // why the summary could not be taken; changes no outcome
 };
 
 // What one attempt of a job needs at its place.
@@ -85,6 +87,24 @@ struct CollectedArtifact {
     std::vector<std::string> skipped; // sockets, FIFOs and devices that were left out
 };
 
+struct FileLimits {
+    std::int64_t files = 5000;           // that match
+    std::int64_t fileBytes = 32LL << 20; // of one
+    std::int64_t bytes = 128LL << 20;    // of all
+};
+
+struct JobFile {
+    std::string path; // below the job's folder
+    std::string bytes;
+};
+
+struct JobFiles {
+    std::vector<JobFile> files; // sorted by path
+    // Files that match, but were there before the first step and were not written since: those of the work
+    // tree. They are not read.
+    std::vector<std::string> untouched;
+};
+
 class JobSite {
   public:
     virtual ~JobSite() = default;
@@ -103,6 +123,12 @@ class JobSite {
 
     // Takes `path` of the job's folder into the run's artifacts. Missing: NotFound. All or nothing.
     virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) = 0;
+
+    // The regular files of the job's folder that match `pattern`: relative, '*' for any part of a name, '**'
+    // for any folders. Nothing outside the folder is ever read. None is no failure. Failure: a limit is
+    // passed or the pattern names what is no file (Unsupported), it leads out of the folder (Permission).
+    // `pattern` is the path of one of the job's reports, which the place knew before the first step.
+    virtual io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) = 0;
 
     // Ends every process the job left, then removes the job's folder unless the run keeps workspaces. Always
     // called, exactly once, also after failures of prepare. An Immediate stop leaves those processes no

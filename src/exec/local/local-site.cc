@@ -85,6 +85,7 @@ io::Task<Result<void>> LocalSite::prepare(std::shared_ptr<OutputSink> log, io::S
     CIRQUE_CO_TRY(io::makeFolders(parts_.options->workRoot + "/jobs", 0700));
     const bool copyRepo = parts_.place.job->copyRepo;
     CIRQUE_CO_TRY(co_await parts_.workspaces.make(parts_.folders.job, copyRepo, stop));
+    CIRQUE_CO_TRY(co_await noteReports());
     CIRQUE_CO_TRY(openRunner());
     co_await runner_->start();
     for (const std::string& missing : runner_->missingTools(*parts_.place.job)) {
@@ -103,7 +104,33 @@ io::Task<StepResult> LocalSite::run(StepSpec spec, std::shared_ptr<OutputSink> s
     agent::StepEnd end = co_await runner_->run(toRequest(std::move(spec)), out, stop);
     result.outcome = std::move(end.outcome);
     result.outputs = std::move(end.outputs);
+    result.summary = std::move(end.summary);
+    result.summaryProblem = std::move(end.summaryProblem);
     co_return result;
+}
+
+// A report that the tree brought along must not pass for one of this job. An empty folder has none.
+io::Task<Result<void>> LocalSite::noteReports() {
+    std::vector<std::string> patterns;
+    for (const plan::Report& report : parts_.place.job->reports) {
+        if (!report.path.empty() && parts_.place.job->copyRepo) {
+            patterns.push_back(report.path);
+        }
+    }
+    if (!patterns.empty()) {
+        const std::function<FileBaseline()> look = [&] {
+            return FileBaseline::take(parts_.folders.job, patterns);
+        };
+        before_ = co_await io::offload(look);
+    }
+    co_return Result<void>();
+}
+
+io::Task<Result<JobFiles>> LocalSite::readFiles(std::string pattern, FileLimits limits) {
+    const std::function<Result<JobFiles>()> read = [&] {
+        return readJobFiles(parts_.folders.job, pattern, limits, before_);
+    };
+    co_return co_await io::offload(read);
 }
 
 io::Task<Result<void>> LocalSite::restoreArtifact(std::string name, std::string path) {

@@ -4,6 +4,7 @@
 
 #include "agent/step-runner.hh"
 #include "exec/api/executor.hh"
+#include "exec/local/job-files.hh"
 #include "exec/local/local-executor.hh"
 #include "exec/local/ports.hh"
 
@@ -36,13 +37,16 @@ class LocalSite : public JobSite {
     io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) override;
     io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override;
     io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
+    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;
     io::Task<Result<void>> close(io::StopToken stop) override;
 
   private:
     Result<void> openRunner();
+    io::Task<Result<void>> noteReports();
 
     LocalSiteParts parts_;
     std::unique_ptr<agent::StepRunner> runner_;
+    FileBaseline before_; // what matched the job's reports before the first step
 };
 
 } // namespace cirque::exec

@@ -119,6 +119,21 @@ TEST_F(StepRunnerTest, ABrokenOutputFileFailsTheStep) {
     EXPECT_EQ(run("echo nonsense >> \"$CIRQUE_OUTPUT\"; exit 3").outcome, Outcome::failedExit(3));
 }
 
+TEST_F(StepRunnerTest, TheSummaryIsTakenUnderBothNamesAndFailsNothing) {
+    const StepEnd end =
+        run("echo '# One' >> \"$CIRQUE_SUMMARY\"; echo two >> \"$GITHUB_STEP_SUMMARY\"; exit 3");
+    EXPECT_EQ(end.outcome, Outcome::failedExit(3));
+    EXPECT_EQ(end.summary, "# One\ntwo\n");
+    EXPECT_EQ(run("[ ! -e \"$CIRQUE_SUMMARY\" ]").summary, "") << "each step has a file of its own";
+    const StepEnd large = run("head -c 1048577 /dev/zero > \"$CIRQUE_SUMMARY\"");
+    EXPECT_TRUE(large.outcome.ok());
+    EXPECT_EQ(large.summary, "");
+    EXPECT_NE(large.summaryProblem.find("more than 1048576 bytes"), std::string::npos);
+    const StepEnd link = run("ln -s /etc/passwd \"$CIRQUE_SUMMARY\"");
+    EXPECT_EQ(link.summary, "");
+    EXPECT_NE(link.summaryProblem, "");
+}
+
 // Wrong: Cirque reads what a link points to, or hangs on a FIFO.
 TEST_F(StepRunnerTest, AReplacedOutputFileFailsTheStep) {
     EXPECT_EQ(run("ln -sf /etc/passwd \"$CIRQUE_OUTPUT\"").outcome.kind, OutcomeKind::Failed);

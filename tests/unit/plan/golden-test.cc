@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The twelve plans that version 1 promises to read for ever, and the reference page.
+// The thirteen plans that version 1 promises to read for ever, and the reference page.
 #include "plan/runnable.hh"
 #include "plan/schema.hh"
 #include "tests/unit/plan/support.hh"
@@ -32,7 +32,7 @@ TEST_P(Golden, CanonicalDocumentIsTheSamePlan) {
 INSTANTIATE_TEST_SUITE_P(V1, Golden,
                          testing::Values("hello", "diamond", "retry-timeout-deadline", "conditions", "matrix",
                                          "host-tools", "generated-files", "secret", "results", "build",
-                                         "services", "machine"),
+                                         "services", "machine", "reports"),
                          [](const auto& info) {
                              std::string name = info.param;
                              std::ranges::replace(name, '-', '_');

@@ -261,5 +261,21 @@ TEST(TransitiveNeeds, AgreeWithTheNaiveAnswerOnRandomGraphs) {
     }
 }
 
+TEST(Validate, ReportsNameStepsThatAreThere) {
+    const auto problems = [](std::string_view reports) {
+        return problemsOfJobs(
+            fmt::format(R"({{"a": {{"steps": [{{"name": "x", "run": ":"}}, {{"name": "y", "run": ":"}},
+            {{"name": "y", "run": ":"}}], "reports": {}}}}})",
+                        reports));
+    };
+    EXPECT_EQ(problems(R"([{"step": "x"}, {"step": "3"}, "a/**/b?.xml"])"), Lines{});
+    EXPECT_EQ(problems(R"([{"step": "z"}])").size(), 1U);
+    EXPECT_EQ(problems(R"([{"step": "4"}, {"step": "0"}])").size(), 2U);
+    EXPECT_EQ(problems(R"([{"step": "y"}])").size(), 1U) << "which of the two?";
+    EXPECT_EQ(problems(R"(["a**"])").size(), 1U);
+    EXPECT_EQ(problems(R"([{"path": "x", "step": "x"}])").size(), 1U);
+    EXPECT_EQ(problems(R"([{}])").size(), 1U);
+}
+
 } // namespace
 } // namespace cirque::plan
