@@ -1,55 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any flake: its attributes become jobs, with the real Nix and the real git, in a store of the test's own.
-#include "tests/functional/support/private-nix.hh"
-#include "tests/functional/support/run-record.hh"
-
-#include <fmt/format.h>
+#include "tests/functional/support/flake.hh"
 
 #include <algorithm>
+#include <csignal>
 
 namespace cirque::test {
 namespace {
-
-using Texts = std::vector<std::string>;
-using Outcomes = std::map<std::string, std::string>;
-
-// A flake of these outputs; `d name script` is a derivation. The builders end with a builtin.
-class Flake : public Project {
-  public:
-    explicit Flake(const std::string& outputs, const std::string& inputs = "") {
-        usePrivateNix(*this, "build-users-group =\n");
-        rewrite(outputs, inputs);
-        commitAll();
-    }
-
-    void rewrite(const std::string& outputs, const std::string& inputs = "") const {
-        write("flake.nix", "{\n" + inputs + R"nix(
-  outputs = { self, ... } @ inputs: let
-    system = "x86_64-linux";
-    d = name: script: derivation {
-      inherit name system;
-      builder = "/bin/sh";
-      args = [ "-c" script ];
-      PATH = "/usr/bin:/bin";
-    };
-    ok = name: d name "echo ${name} > $out";
-  in {
-)nix" + outputs + "\n  };\n}\n");
-    }
-
-    // The record of `cirque run ARGUMENTS`, which must end with `status`.
-    [[nodiscard]] Outcomes outcomes(int status, const Texts& arguments = {}) const {
-        Texts words{"run"};
-        words.insert(words.end(), arguments.begin(), arguments.end());
-        const Ran ran = cirque(words);
-        EXPECT_EQ(ran.status, status) << ran.all();
-        return RunRecord(*this).jobs();
-    }
-};
-
-std::string path(const std::string& name) {
-    return "x86_64-linux." + name;
-}
 
 TEST(FlakeRun, ChecksPackagesAndShellsOfThisSystemAreBuilt) {
     const Flake flake(R"(
@@ -273,6 +230,65 @@ TEST(FlakeCheck, EveryAttributeIsListedWithItsDerivationOrItsError) {
     flake.write("plan.json", bad.out);
     EXPECT_EQ(flake.cirque({"run", "plan.json"}).status, 1)
         << "a plan of a broken attribute must not be green";
+}
+
+// `late` builds while it is evaluated, and that build ends only when `early` was built; so a run that builds
+// nothing before all is evaluated would wait for itself.
+TEST(FlakeRun, BuildingBeginsBeforeTheListingEnds) {
+    const Flake flake(R"(
+    checks.x86_64-linux.aaa = d "early" "echo > ROOT/early; echo > $out";
+    checks.x86_64-linux.late = ok (import (d "imported" "i=0; while ! test -e ROOT/early; do /usr/bin/sleep 0.1; i=$((i + 1)); if test $i -gt 300; then exit 1; fi; done; echo '\"late\"' > $out"));)");
+    flake.write("flake.nix", [&] {
+        std::string text = flake.read("flake.nix");
+        for (std::size_t at = text.find("ROOT"); at != std::string::npos; at = text.find("ROOT")) {
+            text.replace(at, 4, flake.root());
+        }
+        return text;
+    }());
+    EXPECT_EQ(flake.outcomes(0),
+              (Outcomes{{"checks." + path("aaa"), "succeeded"}, {"checks." + path("late"), "succeeded"}}));
+}
+
+TEST(FlakeRun, AnInterruptEndsTheEvaluators) {
+    const Flake flake(R"(
+    checks.x86_64-linux.quick = d "quick" "echo > ROOT/quick; echo > $out";
+    checks.x86_64-linux.slow = ok (import (d "endless" "echo > ROOT/slow; while :; do /usr/bin/sleep 0.1; done"));)");
+    std::string text = flake.read("flake.nix");
+    for (std::size_t at = text.find("ROOT"); at != std::string::npos; at = text.find("ROOT")) {
+        text.replace(at, 4, flake.root());
+    }
+    flake.write("flake.nix", text);
+    Running running = flake.start({"run"});
+    flake.waitFor(flake.root() + "/slow");
+    flake.waitFor(flake.root() + "/quick");
+    running.signal(SIGINT);
+    const Ran ran = running.wait();
+    EXPECT_EQ(ran.status, 130) << ran.all();
+    flake.expectNoLeftovers();
+}
+
+TEST(FlakeRun, WhatTheEvaluationCameToIsAnEventOfTheRun) {
+    const Flake flake(R"(
+    checks.x86_64-linux.a = ok "a";
+    checks.x86_64-linux.b = throw "b";)");
+    const Ran ran = flake.cirque({"run", "--json"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    const std::size_t at = ran.out.find(R"("type":"evaluation.finished")");
+    ASSERT_NE(at, std::string::npos) << ran.all();
+    const std::string event = ran.out.substr(at, ran.out.find('\n', at) - at);
+    EXPECT_NE(event.find(R"("attributes":2)"), std::string::npos) << event;
+    EXPECT_NE(event.find(R"("failed":1)"), std::string::npos) << event;
+}
+
+TEST(FlakeRun, TheRecordedPlanHoldsEveryAttribute) {
+    const Flake flake(R"(
+    checks.x86_64-linux.a = ok "a";
+    checks.x86_64-linux.b = throw "b";)");
+    EXPECT_EQ(flake.cirque({"run"}).status, 1);
+    const Ran again = flake.cirque({"run", flake.state() + "/runs/" + flake.lastRun() + "/plan.json"});
+    EXPECT_EQ(again.status, 1) << again.all();
+    EXPECT_EQ(RunRecord(flake).jobs(),
+              (Outcomes{{"checks." + path("a"), "cached"}, {"checks." + path("b"), "failed exit 1"}}));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/flake-jobs.hh"
 
+#include "base/text.hh"
 #include "io/runtime/runtime.hh"
 #include "nix/eval/messages.hh"
 
@@ -94,8 +95,11 @@ Result<void> FlakeJobs::finish() {
         return {};
     }
     std::vector<event::Body> bodies;
-    if (std::string notes = takeNotes(); !notes.empty()) {
-        bodies.emplace_back(event::Notice{"warning", "", std::move(notes), ""});
+    const std::string notes = takeNotes();
+    for (const std::string_view note : split(notes, '\n')) {
+        if (!note.empty()) {
+            bodies.emplace_back(event::Notice{"warning", "", std::string(note), ""});
+        }
     }
     bodies.emplace_back(event::EvaluationFinished{.duration = monoNow() - began_,
                                                   .cached = false,

@@ -151,7 +151,7 @@ void Evaluators::keepNotes(const std::string& text) {
         }
     }
     for (const std::string_view line : split(messages.notes, '\n')) {
-        if (!line.empty() && !line.starts_with("GC Warning:") && seenNotes_.emplace(line).second) {
+        if (!line.empty() && seenNotes_.emplace(line).second) {
             notes_.append(line).push_back('\n');
         }
     }

@@ -83,6 +83,21 @@ io::Task<Result<Asked>> ask(FlakeTarget target, std::shared_ptr<const nix::Locke
     co_return asked;
 }
 
+// Places in the fetched tree become places in the tree itself.
+void settlePlaces(Json& json, const std::string& prefix, bool isPlace) {
+    if (JsonArray* list = json.if_array()) {
+        for (Json& entry : *list) {
+            settlePlaces(entry, prefix, isPlace);
+        }
+    } else if (JsonObject* object = json.if_object()) {
+        for (auto& entry : *object) {
+            settlePlaces(entry.value(), prefix, isPlace || entry.key() == "@pos");
+        }
+    } else if (isPlace && json.is_string() && json.get_string().starts_with(prefix)) {
+        json.get_string().erase(0, prefix.size());
+    }
+}
+
 // A flake that offers workflows none of which can be listed is broken, not a flake without one.
 Result<void> checkWorkflows(const std::vector<Question>& questions,
                             const std::vector<Result<Json>>& answers) {
@@ -138,6 +153,7 @@ io::Task<Result<plan::Plan>> loadFlakeWorkflow(FlakeTarget target, OpenedFlake o
         co_return fail(std::move(asked.answers.front()).error().within("while evaluating " + toText(path)));
     }
     nix::Evaluation evaluation{std::move(*asked.answers.front()), std::move(asked.files), {}};
+    settlePlaces(evaluation.value, opened.flake->path + "/", false);
     CIRQUE_CO_TRY_ASSIGN(const Json document, takeDocument(std::move(evaluation)));
     plan::Parsed parsed = plan::parsePlan(document);
     if (!parsed.problems.empty()) {

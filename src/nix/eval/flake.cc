@@ -118,6 +118,29 @@ const Json* stringMember(const JsonObject& object, std::string_view name) {
     return value != nullptr && value->is_string() ? value : nullptr;
 }
 
+std::string_view rootName(const Json& locks) {
+    const JsonObject* object = locks.if_object();
+    const Json* root = object == nullptr ? nullptr : stringMember(*object, "root");
+    return root == nullptr ? std::string_view("root") : std::string_view(root->get_string());
+}
+
+// The inputs of a node of a lock file; null: it has none.
+const JsonObject* inputsOf(const Json& locks, std::string_view node) {
+    const auto member = [](const JsonObject* object, std::string_view name) {
+        const Json* value = object == nullptr ? nullptr : object->if_contains(name);
+        return value == nullptr ? nullptr : value->if_object();
+    };
+    return member(member(member(locks.if_object(), "nodes"), node), "inputs");
+}
+
+std::string namesIn(const JsonObject& object) {
+    std::vector<std::string_view> names;
+    for (const auto& entry : object) {
+        names.push_back(entry.key());
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
 } // namespace
 
 std::string flakeReference(std::string_view root, std::string_view folder) {
@@ -149,9 +172,30 @@ Result<LockedFlake> readMetadata(std::string_view text, std::string folder) {
     return out;
 }
 
+Result<void> checkOverrides(const LockedFlake& flake,
+                            const std::vector<std::pair<std::string, std::string>>& overrides) {
+    const JsonObject* root = inputsOf(flake.locks, rootName(flake.locks));
+    for (const auto& [input, reference] : overrides) {
+        const JsonObject* inputs = root;
+        for (const std::string_view part : split(input, '/')) {
+            const Json* next = inputs == nullptr ? nullptr : inputs->if_contains(part);
+            if (next == nullptr) {
+                return fail(ErrorCode::Usage,
+                            fmt::format("--override-input: the flake has no input '{}'", input),
+                            root == nullptr ? "it has none at all" : "it has: " + namesIn(*root));
+            }
+            // an input that follows another one has no inputs of its own to name
+            inputs = next->is_string() ? inputsOf(flake.locks, next->get_string()) : nullptr;
+        }
+    }
+    return {};
+}
+
 io::Task<Result<LockedFlake>> lockFlake(FlakeRequest request, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(std::string text, co_await metadata(request, false, stop));
     if (!request.overrides.empty()) {
+        CIRQUE_CO_TRY_ASSIGN(const LockedFlake own, readMetadata(text, request.folder));
+        CIRQUE_CO_TRY(checkOverrides(own, request.overrides));
         CIRQUE_CO_TRY_ASSIGN(text, co_await metadata(request, true, stop));
     }
     co_return readMetadata(text, request.folder);

@@ -40,6 +40,11 @@ io::Task<Result<LockedFlake>> lockFlake(FlakeRequest request, io::StopToken stop
 // "git+file:///tree?dir=sub", characters of the path escaped as in any URL. Pure.
 std::string flakeReference(std::string_view root, std::string_view folder);
 
+// Whether each overridden input (a name, or names joined by '/') is one of the lock's. Nix only warns of
+// others, and then nothing is replaced. Pure. Failure: Usage, with the inputs there are.
+Result<void> checkOverrides(const LockedFlake& flake,
+                            const std::vector<std::pair<std::string, std::string>>& overrides);
+
 // The output of `nix flake metadata --json`. Pure. Failure: Process, when Nix's answer is not what it is
 // known to be.
 Result<LockedFlake> readMetadata(std::string_view text, std::string folder);

@@ -3,11 +3,23 @@
 
 #include "base/text.hh"
 
+#include <algorithm>
+#include <array>
+
 namespace cirque::nix {
 namespace {
 
 constexpr std::string_view fileMark = "trace: cirque-file:";
-constexpr std::string_view ownWarning = "warning: the group 'nixbld'";
+
+// What Nix says of itself that is nothing to a person: a fresh Debian's missing group, two evaluators at one
+// store, and the collector before it gives up.
+constexpr std::array<std::string_view, 4> ownWarnings{"warning: the group 'nixbld'",
+                                                      "warning: error: SQLite database",
+                                                      "warning: SQLite database", "GC Warning:"};
+
+bool isOwnWarning(std::string_view line) {
+    return std::ranges::any_of(ownWarnings, [&](std::string_view own) { return line.starts_with(own); });
+}
 
 // "at /a/file.nix:3:4:" -> "/a/file.nix:3:4:", and so for "at «stdin»:3:4:"; "" for other lines.
 std::string_view placeOf(std::string_view line) {
@@ -100,7 +112,7 @@ Messages splitMessages(std::string_view text) {
             messages.files.emplace_back(line.substr(fileMark.size()));
         } else if (!messages.error.empty() || line.starts_with("error:")) {
             messages.error.append(line).push_back('\n');
-        } else if (!line.empty() && !line.starts_with(ownWarning)) {
+        } else if (!line.empty() && !isOwnWarning(line)) {
             messages.notes.append(line).push_back('\n');
         }
     }

@@ -28,6 +28,24 @@ TEST(FlakeMetadata, SaysWhatSelfIs) {
     EXPECT_FALSE(readMetadata("[", ""));
 }
 
+TEST(FlakeOverrides, OnlyInputsThatAreThereCanBeReplaced) {
+    const LockedFlake flake{.path = {},
+                            .narHash = {},
+                            .folder = {},
+                            .info = {},
+                            .locks = *parseJson(R"({"root":"root","nodes":{
+        "root":{"inputs":{"a":"a_2","f":["a","b"]}},"a_2":{"inputs":{"b":"b"}},"b":{}}})",
+                                                "locks")};
+    EXPECT_TRUE(checkOverrides(flake, {}));
+    EXPECT_TRUE(checkOverrides(flake, {{"a", "x"}, {"a/b", "x"}, {"f", "x"}}));
+    for (const char* name : {"c", "a/c", "a/b/c", "f/b", "A"}) {
+        const auto checked = checkOverrides(flake, {{name, "x"}});
+        ASSERT_FALSE(checked) << name;
+        EXPECT_EQ(checked.error().code, ErrorCode::Usage);
+        EXPECT_EQ(checked.error().hint, "it has: a, f");
+    }
+}
+
 TEST(TaskExpression, TextOfTheRequestCannotBecomeCode) {
     LockedFlake flake{"/nix/store/x", "sha256-a", "", {}, JsonObject{}};
     const JsonArray tasks{JsonObject{{"op", "drv"}, {"path", JsonArray{"a", "${builtins.abort \"x\"}"}}}};
