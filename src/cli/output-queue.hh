@@ -27,6 +27,9 @@ class OutputQueue {
 
     [[nodiscard]] bool congested() const { return waiting_.size() - written_ > soft_; }
 
+    // Something waits for the reader.
+    [[nodiscard]] bool behind() const { return !waiting_.empty(); }
+
     // Writes what waits whenever the reader takes more, until `stop` rises.
     io::Task<> serve(io::StopToken stop);
 

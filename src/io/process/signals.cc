@@ -73,6 +73,25 @@ bool terminationRequested() {
     return requested;
 }
 
+Task<> watchSignals(std::vector<int> numbers, std::function<void(int)> onSignal, StopToken stop) {
+    boost::asio::signal_set signals(co_await boost::asio::this_coro::executor);
+    for (const int number : numbers) {
+        struct sigaction former{};
+        if (::sigaction(number, nullptr, &former) == 0 && former.sa_handler != SIG_IGN) {
+            signals.add(number);
+        }
+    }
+    auto callback = stop.onStop([&signals](StopLevel) { signals.cancel(); });
+    while (!stop.stopRequested()) {
+        boost::system::error_code error;
+        auto number =
+            co_await signals.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
+        if (!error) {
+            onSignal(number);
+        }
+    }
+}
+
 Task<> watchTermination(std::function<void(int)> onSignal, StopToken stop) {
     Dispositions dispositions;
     boost::asio::signal_set signals(co_await boost::asio::this_coro::executor);
