@@ -38,7 +38,7 @@ constexpr std::array runOptions{
     offlineOption,
     systemOption,
     Option{"keep", 0, "", "keep the jobs' folders after the run"},
-    Option{"no-tui", 0, "", "plain lines, also on a terminal (the only view of this version)"},
+    Option{"no-tui", 0, "", "plain lines, also on a terminal"},
     Option{"json", 0, "", "print every event and log line as JSON"},
     helpOption,
 };

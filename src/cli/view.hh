@@ -5,6 +5,7 @@
 
 #include "app/local/request.hh"
 #include "cli/command.hh"
+#include "cli/live-view.hh"
 #include "cli/output-queue.hh"
 #include "event/bus/listener.hh"
 #include "io/runtime/task.hh"
@@ -36,10 +37,15 @@ class View {
     [[nodiscard]] std::optional<Error> takeLoss();
 
   private:
+    void attachLive(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control,
+                    report::tui::Terminal terminal);
+    [[nodiscard]] bool wantsLive() const;
+
     const Context& context_;
     const Arguments& arguments_;
-    OutputQueue queue_;
+    std::optional<OutputQueue> queue_; // from attach on
     std::unique_ptr<event::Listener> listener_;
+    LiveView* live_ = nullptr; // the listener, when it is that
 };
 
 } // namespace cirque::cli

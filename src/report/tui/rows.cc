@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/tui/rows.hh"
 
+#include "base/text.hh"
 #include "report/text/text.hh"
 
 #include <fmt/format.h>
@@ -111,6 +112,17 @@ std::string jobDetail(const RunModel& model, const JobModel& job, bool withSteps
     return detail.empty() ? name : name + ": " + detail;
 }
 
+// What a step said last before it failed.
+std::string lastWordsOf(const JobModel& job, int step) {
+    const auto failure = std::ranges::find(job.failures, step, &Failure::step);
+    if (failure == job.failures.end()) {
+        return {};
+    }
+    const auto line = std::find_if(failure->lines.rbegin(), failure->lines.rend(),
+                                   [](const std::string& text) { return !trim(text).empty(); });
+    return line == failure->lines.rend() ? std::string() : " · " + expandTabs(*line);
+}
+
 std::string runningTime(const JobModel& job, MonoTime now) {
     const std::string elapsed = job.started ? wholeSeconds(now - *job.started) : "";
     return job.expected ? fmt::format("{} of {}", elapsed, about(*job.expected)) : elapsed;
@@ -190,7 +202,7 @@ Line stepRow(const RunModel& model, const JobModel& job, int step, bool selected
         cells.mark = markOf(*one.outcome, false);
         cells.time = one.outcome->kind == OutcomeKind::Skipped ? "-" : formatDuration(one.duration);
         cells.detailStyle = one.outcome->ok() ? Style::Dim : cells.style;
-        cells.detail = clean(inWords(*one.outcome));
+        cells.detail = clean(inWords(*one.outcome)) + lastWordsOf(job, step);
     } else if (one.running) {
         cells.style = Style::Cyan;
         cells.mark = turning(now);

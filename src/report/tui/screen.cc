@@ -33,16 +33,17 @@ void Screen::moveTo(std::string& out, std::size_t row) {
 }
 
 std::string Screen::redraw(const std::vector<Line>& lines, std::span<const std::string> above) {
+    // cleared before and not after: a line that ends at the margin would lose its last character
     std::string out = "\r" + up(up_);
+    out += clearBelow;
     for (const std::string& text : above) {
-        out.append(text).append(clearRest).append(newLine);
+        out.append(text).append(newLine);
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
         out += i == 0 ? std::string_view() : newLine;
-        out.append(lines[i].render(colour_)).append(clearRest);
+        out += lines[i].render(colour_);
     }
-    // below an empty block the cursor stands in the first column, and what follows it is old
-    out.append(clearBelow).append("\r");
+    out += '\r';
     cursor_ = lines.empty() ? 0 : lines.size() - 1;
     return out;
 }

@@ -37,6 +37,8 @@ class Screen {
     // Takes the block away and shows the cursor again; text may follow where the block was.
     std::string leave();
 
+    [[nodiscard]] const std::vector<Line>& lines() const { return shown_; }
+
   private:
     std::string redraw(const std::vector<Line>& lines, std::span<const std::string> above);
     std::string change(const std::vector<Line>& lines);
