@@ -19,6 +19,7 @@ constexpr Option overrideOption{"override-input", 0, "NAME REF",
                                 "use REF for this input of the flake (repeatable)"};
 constexpr Option offlineOption{"offline", 0, "", "let Nix fetch nothing from the network"};
 constexpr Option systemOption{"system", 0, "SYSTEM", "evaluate for this system (default: this machine's)"};
+constexpr Option noEvalCacheOption{"no-eval-cache", 0, "", "evaluate the workflow again, whatever is kept"};
 constexpr Option jsonOption{"json", 0, "", "print JSON"};
 constexpr Option helpOption{"help", 'h', "", "print this help"};
 
@@ -37,13 +38,14 @@ constexpr std::array runOptions{
     overrideOption,
     offlineOption,
     systemOption,
+    noEvalCacheOption,
     Option{"keep", 0, "", "keep the jobs' folders after the run"},
     Option{"no-tui", 0, "", "plain lines, also on a terminal"},
     Option{"json", 0, "", "print every event and log line as JSON"},
     helpOption,
 };
-constexpr std::array checkOptions{folderOption,  pkgsOption,   paramOption, overrideOption,
-                                  offlineOption, systemOption, jsonOption,  helpOption};
+constexpr std::array checkOptions{folderOption, pkgsOption,        paramOption, overrideOption, offlineOption,
+                                  systemOption, noEvalCacheOption, jsonOption,  helpOption};
 constexpr std::array graphOptions{
     Option{"format", 0, "tree|dot|mermaid|svg", "how (default: tree)"},
     Option{"run", 0, "RUN", "the graph of this run, coloured by how its jobs ended"},
@@ -53,6 +55,7 @@ constexpr std::array graphOptions{
     overrideOption,
     offlineOption,
     systemOption,
+    noEvalCacheOption,
     jsonOption,
     helpOption,
 };

@@ -138,6 +138,7 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     request.environment = nixEnvironment(context, arguments);
     request.stateDir = context.settings.stateDir;
     request.wantsTreeHash = purpose == LoadFor::Running;
+    request.useEvalCache = !arguments.has("no-eval-cache");
     request.notes = printNote;
     for (const std::string& text : arguments.all("param")) {
         CIRQUE_CO_TRY_ASSIGN(auto assignment, splitAssignment(text, "param"));
@@ -156,6 +157,9 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     } else if (purpose == LoadFor::Reading) {
         CIRQUE_CO_TRY(co_await settleMore(&out, std::move(stop)));
     }
+    out.evaluation = loaded->evaluation;
+    out.notKept = std::move(loaded->notKept);
+    out.rootsFolder = std::move(loaded->rootsFolder);
     co_return out;
 }
 

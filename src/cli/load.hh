@@ -5,12 +5,14 @@
 #include "app/local/flake-jobs.hh"
 #include "cli/command.hh"
 #include "cli/target.hh"
+#include "event/types/event.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
 #include "plan/types.hh"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,9 @@ struct Loaded {
     std::shared_ptr<app::FlakeJobs> more{};              // when running: jobs of a flake that still come
     bool isAttributes = false;                           // the jobs are attributes of a flake
     std::vector<std::pair<std::string, Error>> errors{}; // when reading: attributes that cannot be evaluated
+    std::optional<event::EvaluationFinished> evaluation{}; // of a workflow in Nix
+    std::string notKept{};     // why the next one has to evaluate again; empty: it need not
+    std::string rootsFolder{}; // as app::LoadedPlan has it
 };
 
 // Blocks for small files; Nix runs as a child. Stop: ends Nix; the error's code is Process. Failures as those

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/local/observer.hh"
 #include "cli/command.hh"
 #include "cli/hidden.hh"
 
@@ -66,6 +67,9 @@ Result<int> dispatch(std::vector<std::string> words) {
     if (name == "--version" || name == "version") {
         CIRQUE_TRY(cli::print(fmt::format("cirque {}\n", cli::version)));
         return 0;
+    }
+    if (name == app::observeCommand) {
+        return app::observe(words);
     }
     if (name == "help" || name == "--help" || name == "-h") {
         return help(words);

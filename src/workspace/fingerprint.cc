@@ -7,6 +7,7 @@
 #include "workspace/file-list.hh"
 #include "workspace/file-sums.hh"
 #include "workspace/git-list.hh"
+#include "workspace/packed.hh"
 #include "workspace/stat-cache.hh"
 #include "workspace/walk.hh"
 
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <ctime>
 #include <deque>
 #include <utility>
 
@@ -23,15 +23,6 @@ namespace {
 
 constexpr FileSum unknown{};
 constexpr std::uint32_t permissions = 0777;
-
-// Files changed from here on may change once more without a trace: the coarsest clock of a file system in use
-// ticks every two seconds (FAT).
-std::int64_t trustedBefore() {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    constexpr std::int64_t second = 1'000'000'000;
-    return (now.tv_sec - 2) * second + now.tv_nsec;
-}
 
 char kindOf(std::uint32_t mode) {
     return S_ISREG(mode) ? 'f' : S_ISLNK(mode) ? 'l' : S_ISDIR(mode) ? 'd' : 's';
@@ -149,7 +140,7 @@ class Reading {
     FingerprintOptions options_;
     std::string leftOut_;
     std::atomic<bool> cancelled_{false};
-    std::int64_t trusted_ = trustedBefore();
+    std::int64_t began_ = fileClock();
     Result<void> root_;
     std::vector<std::string> nested_;           // repositories to list
     std::vector<std::string> fresh_;            // listed, not yet looked at
@@ -224,7 +215,7 @@ std::string Reading::total() const {
 void Reading::save(const std::string& hash) const {
     std::vector<KnownFile> files = files_;
     for (KnownFile& file : files) {
-        file.sum = file.facts.changed < trusted_ ? file.sum : unknown;
+        file.sum = isSettled(file.facts.changed, began_) ? file.sum : unknown;
     }
     FileSum fingerprint{};
     std::ranges::copy(hash, fingerprint.begin());

@@ -29,6 +29,13 @@ struct FileFacts {
     bool operator==(const FileFacts&) const = default;
 };
 
+// The clock that files get their times from, in nanoseconds since the epoch.
+std::int64_t fileClock();
+
+// Whether a file that was last changed at `changed` and was looked at not before `now` must get another time
+// when it is written again. A file system whose times are whole seconds is taken to tick every two.
+bool isSettled(std::int64_t changed, std::int64_t now);
+
 using FileSum = std::array<char, 64>; // SHA-256 in hex; all zero: not known, or not to be trusted
 
 struct KnownFile {
@@ -41,9 +48,6 @@ struct KnownFile {
 bool standsBefore(std::string_view path, std::string_view other);
 std::string_view folderOf(std::string_view path);
 std::string_view nameOf(std::string_view path);
-
-// FNV-1a over words of eight bytes: finds damage and change, resists nobody.
-std::uint64_t checkSum(std::string_view bytes);
 
 class StatCache {
   public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/frontends.hh"
 
+#include "app/local/evaluate.hh"
 #include "app/local/flake-jobs.hh"
 #include "app/local/flake.hh"
 #include "app/local/tree-hash.hh"
@@ -38,22 +39,61 @@ std::string thisSystem() {
     return fmt::format("{}-{}", name.machine, kernel);
 }
 
+namespace {
+
+std::string systemOf(const PlanRequest& request) {
+    return request.system.empty() ? thisSystem() : request.system;
+}
+
+frontend::WorkflowRequest workflowRequest(const PlanRequest& request, const workspace::Tree& tree) {
+    frontend::WorkflowRequest workflow;
+    workflow.file = request.file;
+    workflow.name = request.name;
+    workflow.pkgs = frontend::PackageSet::parse(request.pkgs, request.pkgsFolder);
+    workflow.params = request.params;
+    workflow.root = tree.root;
+    workflow.stateFolder = request.stateDir;
+    workflow.system = systemOf(request);
+    workflow.environment = request.environment.variables();
+    workflow.notes = request.notes;
+    return workflow;
+}
+
+// Parameters bound, every job with a system.
+Result<std::shared_ptr<const plan::Plan>> settle(plan::Plan plan, const PlanRequest& request) {
+    CIRQUE_TRY(plan::bindParams(plan, request.params));
+    for (plan::Job& job : plan.jobs) {
+        if (job.system.empty()) {
+            job.system = systemOf(request);
+        }
+    }
+    return std::make_shared<const plan::Plan>(std::move(plan));
+}
+
+} // namespace
+
 io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
+    const MonoTime began = monoNow();
     CIRQUE_CO_TRY_ASSIGN(const workspace::Tree tree, workspace::findTree(request.folder));
-    std::string treeHash;
-    if (request.wantsTreeHash) {
+    LoadedPlan out;
+    out.tree = tree.root;
+    KeepOptions keeping{.tree = tree, .fingerprint = {}, .stateDir = request.stateDir, .words = {}};
+    if (request.wantsTreeHash || (request.useEvalCache && !request.isJson)) {
         auto taken = co_await fingerprintOf(tree, request.stateDir, stop);
         if (stop.stopRequested()) {
             co_return fail(ErrorCode::Process, "loading was stopped");
         }
-        treeHash = taken ? std::move(taken->hash) : std::string();
+        if (taken) {
+            out.treeHash = taken->hash;
+            keeping.fingerprint = std::move(*taken);
+        }
     }
     if (request.isFlake) {
         Result<LoadedPlan> flake = co_await loadFlake(request, tree, stop);
         const bool isElsewhere = !flake && flake.error().code == ErrorCode::NotFound && !request.file.empty();
         if (!isElsewhere) {
             if (flake) {
-                flake->treeHash = std::move(treeHash);
+                flake->treeHash = std::move(out.treeHash);
             }
             co_return flake;
         }
@@ -63,34 +103,23 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
             ErrorCode::Unsupported,
             "--override-input is for flakes; the inputs of a workflow file come from the lock file");
     }
-    const std::string system = request.system.empty() ? thisSystem() : request.system;
-    Result<plan::Plan> loaded = fail(ErrorCode::NotFound, "nothing was loaded");
     if (request.isJson) {
-        loaded = loadJson(request);
-    } else {
-        frontend::WorkflowRequest workflow;
-        workflow.file = request.file;
-        workflow.name = request.name;
-        workflow.pkgs = frontend::PackageSet::parse(request.pkgs, request.pkgsFolder);
-        workflow.params = request.params;
-        workflow.root = tree.root;
-        workflow.stateFolder = request.stateDir;
-        workflow.system = system;
-        workflow.environment = request.environment.variables();
-        workflow.notes = request.notes;
-        loaded = co_await frontend::loadWorkflow(std::move(workflow), std::move(stop));
+        CIRQUE_CO_TRY_ASSIGN(plan::Plan plan, loadJson(request));
+        CIRQUE_CO_TRY_ASSIGN(out.plan, settle(std::move(plan), request));
+        co_return out;
     }
-    if (!loaded) {
-        co_return fail(std::move(loaded).error());
+    if (!request.useEvalCache) {
+        keeping.fingerprint.reset();
     }
-    CIRQUE_CO_TRY(plan::bindParams(*loaded, request.params));
-    for (plan::Job& job : loaded->jobs) {
-        if (job.system.empty()) {
-            job.system = system;
-        }
+    Result<Evaluated> evaluated =
+        co_await evaluate(workflowRequest(request, tree), std::move(keeping), std::move(stop));
+    if (!evaluated) {
+        co_return fail(std::move(evaluated).error());
     }
-    LoadedPlan out{
-        std::make_shared<const plan::Plan>(std::move(*loaded)), tree.root, std::move(treeHash), {}};
+    CIRQUE_CO_TRY_ASSIGN(out.plan, settle(std::move(evaluated->plan), request));
+    out.evaluation = event::EvaluationFinished{.duration = monoNow() - began, .cached = evaluated->cached};
+    out.notKept = request.useEvalCache ? std::move(evaluated->notKept) : "--no-eval-cache was given";
+    out.rootsFolder = std::move(evaluated->rootsFolder);
     co_return out;
 }
 

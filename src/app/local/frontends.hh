@@ -4,6 +4,7 @@
 
 #include "base/result.hh"
 #include "config/environment.hh"
+#include "event/types/event.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
 #include "plan/types.hh"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +35,7 @@ struct PlanRequest {
     std::vector<std::pair<std::string, std::string>> params;
     config::Environment environment;
     std::string stateDir;
+    bool useEvalCache = true;
     bool wantsTreeHash = false;                  // also for a plan document, which needs none to be read
     std::function<void(std::string_view)> notes; // warnings and traces of the evaluation; may be empty
 };
@@ -43,7 +46,10 @@ struct LoadedPlan {
     std::shared_ptr<const plan::Plan> plan; // parameters bound, every job with a system
     std::string tree;                       // absolute
     std::string treeHash; // the tree's fingerprint; empty: not wanted, or it cannot be read as a whole
-    std::shared_ptr<FlakeJobs> more{}; // jobs that still come; the plan has none then
+    std::shared_ptr<FlakeJobs> more{};                     // jobs that still come; the plan has none then
+    std::optional<event::EvaluationFinished> evaluation{}; // of a workflow in Nix
+    std::string notKept{};     // why its evaluation was not kept for the next time; empty: it was
+    std::string rootsFolder{}; // where roots of what the plan needs outlive the run; may be empty
 };
 
 // Failures: those of the front end and Usage for parameters. Stop: as frontend::loadWorkflow.

@@ -11,13 +11,17 @@
 
 namespace cirque::app {
 
-Result<std::string> findLeader() {
+Result<std::string> findSelf() {
     std::array<char, PATH_MAX> buffer{};
     const ssize_t length = readlink("/proc/self/exe", buffer.data(), buffer.size());
     if (length < 0) {
         return fail(systemError(errno, "find", "the running program (/proc/self/exe)"));
     }
-    const std::string self(buffer.data(), static_cast<std::size_t>(length));
+    return std::string(buffer.data(), static_cast<std::size_t>(length));
+}
+
+Result<std::string> findLeader() {
+    CIRQUE_TRY_ASSIGN(const std::string self, findSelf());
     const std::string folder = self.substr(0, self.rfind('/'));
     for (const char* place : {"/cirque-leader", "/../libexec/cirque/cirque-leader"}) {
         std::string path = folder + place;

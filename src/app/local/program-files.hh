@@ -8,6 +8,9 @@
 
 namespace cirque::app {
 
+// The path of the running program. Failure: /proc is missing.
+Result<std::string> findSelf();
+
 // The path of cirque-leader: beside the running program (a build folder), or ../libexec/cirque of it
 // (installed). MissingTool when it is in neither place.
 Result<std::string> findLeader();

@@ -12,7 +12,7 @@ namespace cirque::app {
 
 class ProvisionerPort : public engine::Provisioner {
   public:
-    // `rootsFolder` goes away with the run's work folder.
+    // `rootsFolder` keeps what was built; it belongs to the run's work folder, or to a kept evaluation.
     ProvisionerPort(const config::Environment& environment, std::string rootsFolder)
         : store_(environment.variables(), std::move(rootsFolder)) {}
 

@@ -25,6 +25,8 @@ struct LocalRequest {
     std::string source;                // what the plan came from, for people: "ci.nix", "ci.nix#release"
     std::string tree;                  // the caller's work tree; only read
     std::string treeHash;              // its fingerprint; may be empty
+    std::string rootsFolder;           // where roots of what the plan needs outlive the run; may be empty
+    std::optional<event::EvaluationFinished> evaluation; // of a plan that was evaluated
     config::Environment environment;
     config::Settings settings;
     engine::RunOptions options;                                 // with the run's id

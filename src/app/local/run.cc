@@ -93,6 +93,9 @@ class LocalRun {
             [this](io::StopLevel level) { beginning_.request(level, io::StopReason::Cancelled); });
         std::vector<event::Body> start;
         start.emplace_back(startOf(request_));
+        if (request_.evaluation) {
+            start.emplace_back(*request_.evaluation);
+        }
         CIRQUE_CO_TRY(journal_.append(std::move(start)));
         if (auto open = socket_.open(folder_); !open) {
             note("warning", "no other terminal can cancel this run: " + open.error().text());
@@ -139,7 +142,9 @@ class LocalRun {
         if (ready) {
             ClockPort clock;
             EnvSourcePort env(request_, secrets_);
-            ProvisionerPort provisioner(request_.environment, places_.workFolder() + "/roots");
+            ProvisionerPort provisioner(request_.environment, request_.rootsFolder.empty()
+                                                                  ? places_.workFolder() + "/roots"
+                                                                  : request_.rootsFolder);
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
             const engine::Ports ports{journal_, clock, env, provisioner, logs, places_, request_.more.get()};
             report = co_await runWith(ports);

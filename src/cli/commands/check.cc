@@ -78,6 +78,11 @@ Result<int> checkCommand(const Context& context, const Arguments& arguments) {
             out["source"] = loaded.source;
             out["jobs"] = plan.jobs.size();
             out["unsupported"] = JsonArray(refused.begin(), refused.end());
+            if (loaded.evaluation) {
+                out["evaluation"] = {{"cached", loaded.evaluation->cached},
+                                     {"ms", loaded.evaluation->duration.count()},
+                                     {"notKept", loaded.notKept}};
+            }
             CIRQUE_TRY(print(toLine(out) + "\n"));
             return 0;
         }

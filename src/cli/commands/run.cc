@@ -123,6 +123,8 @@ class RunSession {
         request_.source = loaded->source;
         request_.tree = loaded->tree;
         request_.treeHash = loaded->treeHash;
+        request_.rootsFolder = loaded->rootsFolder;
+        request_.evaluation = loaded->evaluation;
         request_.options.selected = loaded->jobs;
         request_.options.run = RunId::make(wallNow().micros / 1000);
         if (request_.options.only && loaded->jobs.empty()) {

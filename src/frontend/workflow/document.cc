@@ -88,6 +88,22 @@ bool namesDerivation(const Json& json) {
             std::ranges::any_of(*object, [](const auto& entry) { return namesDerivation(entry.value()); }));
 }
 
+void addDerivations(const Json& json, std::set<std::string>& found) {
+    if (const JsonArray* list = json.if_array()) {
+        for (const Json& one : *list) {
+            addDerivations(one, found);
+        }
+    }
+    if (const JsonObject* object = json.if_object()) {
+        for (const auto& [key, value] : *object) {
+            if (key == "drv" && value.is_string()) {
+                found.emplace(value.get_string());
+            }
+            addDerivations(value, found);
+        }
+    }
+}
+
 bool namesPath(const Json& plan) {
     bool found = false;
     forEachStep(plan, [&](const Json& step) {
@@ -107,6 +123,24 @@ std::string textOf(const Json& json, std::string_view key) {
 bool needsStore(const Json& answer) {
     const Json* plan = member(answer, "plan");
     return plan != nullptr && (namesDerivation(*plan) || namesPath(*plan));
+}
+
+std::vector<std::string> storePaths(const Json& document) {
+    std::set<std::string> found;
+    addDerivations(document, found);
+    forEachStep(document, [&](const Json& step) {
+        const Json* closure = member(step, "closure");
+        const Json* paths = closure == nullptr ? nullptr : member(*closure, "paths");
+        if (paths == nullptr || !paths->is_array()) {
+            return;
+        }
+        for (const Json& path : paths->get_array()) {
+            if (path.is_string()) {
+                found.emplace(path.get_string());
+            }
+        }
+    });
+    return {found.begin(), found.end()};
 }
 
 Result<Json> takeDocument(nix::Evaluation evaluation) {

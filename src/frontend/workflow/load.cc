@@ -141,36 +141,66 @@ PackageSet PackageSet::parse(std::string_view option, std::string_view folder) {
             .file = option.starts_with('/') ? std::string(option) : fmt::format("{}/{}", folder, option)};
 }
 
-io::Task<Result<plan::Plan>> loadWorkflow(WorkflowRequest request, io::StopToken stop) {
-    CIRQUE_CO_TRY(settlePaths(request));
-    CIRQUE_CO_TRY_ASSIGN(const std::string library, nix::installLibrary(request.stateFolder));
+Result<PreparedWorkflow> prepareWorkflow(WorkflowRequest request) {
+    CIRQUE_TRY(settlePaths(request));
+    CIRQUE_TRY_ASSIGN(const std::string library, nix::installLibrary(request.stateFolder));
     const bool flake = hasFlake(request.root);
-    const bool real =
+    PreparedWorkflow prepared;
+    prepared.writes =
         request.pkgs.kind == PackageSet::Kind::File || (request.pkgs.kind == PackageSet::Kind::Auto && flake);
-    nix::EvalRequest asked{.file = library + "/entry.nix",
-                           .args = {{"request", requestText(request)}},
-                           .writes = false,
-                           .flakes = flake,
-                           .library = library};
-    const nix::Evaluator evaluator(request.environment);
-    Result<nix::Evaluation> evaluation = co_await evaluate(evaluator, std::move(asked), real, stop);
+    prepared.asked = {.file = library + "/entry.nix",
+                      .args = {{"request", requestText(request)}},
+                      .writes = prepared.writes,
+                      .flakes = flake,
+                      .observer = {},
+                      .library = library};
+    prepared.request = std::move(request);
+    return prepared;
+}
+
+std::string describe(const PreparedWorkflow& prepared) {
+    const nix::Evaluator evaluator(prepared.request.environment);
+    nix::EvalRequest writing = prepared.asked;
+    writing.writes = true;
+    return evaluator.describe(prepared.asked) + evaluator.describe(writing);
+}
+
+io::Task<Result<EvaluatedWorkflow>> evaluateWorkflow(PreparedWorkflow prepared, io::StopToken stop) {
+    const nix::Evaluator evaluator(prepared.request.environment);
+    Result<nix::Evaluation> evaluation = co_await evaluate(evaluator, prepared.asked, prepared.writes, stop);
     if (!evaluation) {
-        co_return fail(explain(std::move(evaluation).error(), request));
+        co_return fail(explain(std::move(evaluation).error(), prepared.request));
     }
-    if (request.notes && !evaluation->notes.empty()) {
-        request.notes(evaluation->notes);
+    if (prepared.request.notes && !evaluation->notes.empty()) {
+        prepared.request.notes(evaluation->notes);
     }
-    CIRQUE_CO_TRY_ASSIGN(Json document, takeDocument(std::move(*evaluation)));
+    EvaluatedWorkflow out;
+    out.notes = evaluation->notes;
+    out.observed = std::move(evaluation->observed);
+    CIRQUE_CO_TRY_ASSIGN(out.document, takeDocument(std::move(*evaluation)));
+    co_return out;
+}
+
+Result<plan::Plan> readWorkflow(const PreparedWorkflow& prepared, const Json& document) {
     plan::Parsed parsed = plan::parsePlan(document);
     if (!parsed.problems.empty()) {
-        co_return fail(ErrorCode::InvalidPlan, tellProblems(parsed.problems, shownFile(request)));
+        return fail(ErrorCode::InvalidPlan, tellProblems(parsed.problems, shownFile(prepared.request)));
     }
     for (plan::Job& job : parsed.plan.jobs) {
         if (job.system.empty()) {
-            job.system = request.system;
+            job.system = prepared.request.system;
         }
     }
-    co_return std::move(parsed.plan);
+    return std::move(parsed.plan);
+}
+
+io::Task<Result<plan::Plan>> loadWorkflow(WorkflowRequest request, io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(PreparedWorkflow prepared, prepareWorkflow(std::move(request)));
+    Result<EvaluatedWorkflow> evaluated = co_await evaluateWorkflow(prepared, std::move(stop));
+    if (!evaluated) {
+        co_return fail(std::move(evaluated).error());
+    }
+    co_return readWorkflow(prepared, evaluated->document);
 }
 
 } // namespace cirque::frontend

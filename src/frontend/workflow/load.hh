@@ -2,9 +2,11 @@
 // A workflow file written in Nix becomes a checked plan.
 #pragma once
 
+#include "base/json.hh"
 #include "base/result.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
+#include "nix/eval/evaluate.hh"
 #include "plan/types.hh"
 
 #include <functional>
@@ -46,5 +48,30 @@ struct WorkflowRequest {
 // Unreachable, MissingTool, Process, and those of the file system. Stop: Nix is ended and the code is
 // Process.
 io::Task<Result<plan::Plan>> loadWorkflow(WorkflowRequest request, io::StopToken stop = {});
+
+// The same in steps, for who may know the document already.
+struct PreparedWorkflow {
+    WorkflowRequest request; // paths settled
+    nix::EvalRequest asked;  // `observer` may be filled in
+    bool writes = false;     // from the first evaluation on
+};
+
+// The library is put in place. Failures: NotFound, those of the file system.
+Result<PreparedWorkflow> prepareWorkflow(WorkflowRequest request);
+
+// All that decides what the evaluation gives, except what the files say that it reads.
+std::string describe(const PreparedWorkflow& prepared);
+
+struct EvaluatedWorkflow {
+    Json document;             // the raw plan document
+    std::string notes;         // already told to the request's `notes`
+    nix::Observation observed; // complete only with an observer
+};
+
+// Failures and stop: as loadWorkflow, except InvalidPlan.
+io::Task<Result<EvaluatedWorkflow>> evaluateWorkflow(PreparedWorkflow prepared, io::StopToken stop = {});
+
+// Failure: InvalidPlan.
+Result<plan::Plan> readWorkflow(const PreparedWorkflow& prepared, const Json& document);
 
 } // namespace cirque::frontend

@@ -6,6 +6,10 @@
 #include "nix/eval/failure.hh"
 #include "nix/eval/messages.hh"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
 #include <utility>
 
 namespace cirque::nix {
@@ -31,18 +35,45 @@ std::vector<std::string> commandLine(const EvalRequest& request, const Variables
     return argv;
 }
 
+std::vector<std::string> environmentOf(const EvalRequest& request, const Variables& environment) {
+    std::vector<std::string> env = nixEnvironment(environment);
+    if (!request.writes && isStoreOutOfReach(environment)) {
+        env.emplace_back("NIX_REMOTE=dummy://"); // nothing is read from the store or written to it
+    }
+    return env;
+}
+
+// Where an observer writes what it saw; nothing when it is not wanted or cannot be had.
+io::UniqueFd openRecord(const EvalRequest& request) {
+    return io::UniqueFd(request.observer.empty() ? -1 : ::memfd_create("observation", MFD_CLOEXEC));
+}
+
+std::string readRecord(int fd) {
+    std::string text;
+    std::array<char, 64U << 10U> buffer{};
+    for (ssize_t got = 0;
+         (got = ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(text.size()))) > 0;) {
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return text;
+}
+
 // Not in the user's folder: Nix must find nothing there by chance.
-io::Task<Result<io::Captured>> runNix(EvalRequest request, Variables environment, bool trace,
+io::Task<Result<io::Captured>> runNix(EvalRequest request, Variables environment, bool trace, int record,
                                       io::StopToken stop) {
     io::SpawnOptions options{.argv = commandLine(request, environment, trace),
-                             .env = nixEnvironment(environment),
+                             .env = environmentOf(request, environment),
                              .cwd = "/",
                              .in = -1,
                              .out = -1,
                              .err = -1,
                              .keep = {}};
-    if (!request.writes && isStoreOutOfReach(environment)) {
-        options.env->push_back("NIX_REMOTE=dummy://"); // nothing is read from the store or written to it
+    if (record >= 0) {
+        constexpr int recordFd = 3;
+        std::vector<std::string> words = request.observer;
+        words.push_back(std::to_string(recordFd));
+        options.argv.insert(options.argv.begin(), words.begin(), words.end());
+        options.keep = {{record, recordFd}};
     }
     Result<io::Captured> captured = co_await io::capture(std::move(options), {}, stop);
     if (!captured) {
@@ -77,19 +108,36 @@ Result<Evaluation> readOutput(const std::string& out, Messages messages) {
 Evaluator::Evaluator(Variables environment) : environment_(std::move(environment)) {}
 
 io::Task<Result<Evaluation>> Evaluator::evaluate(EvalRequest request, io::StopToken stop) const {
-    CIRQUE_CO_TRY_ASSIGN(io::Captured captured, co_await runNix(request, environment_, false, stop));
+    const io::UniqueFd record = openRecord(request);
+    CIRQUE_CO_TRY_ASSIGN(io::Captured captured,
+                         co_await runNix(request, environment_, false, record.get(), stop));
     Messages messages = splitMessages(captured.err);
     if (captured.status.exit == 0) {
-        co_return readOutput(captured.out, std::move(messages));
+        Result<Evaluation> evaluation = readOutput(captured.out, std::move(messages));
+        if (evaluation && record) {
+            evaluation->observed = parseRecords(readRecord(record.get()));
+        }
+        co_return evaluation;
     }
     Error error = evaluationError(captured.err, request.library);
     if (error.code == ErrorCode::Evaluation && !namesPlace(error.message)) {
         // a plain throw names no place without the whole trace, of which only one place is of interest
-        CIRQUE_CO_TRY_ASSIGN(io::Captured traced, co_await runNix(request, environment_, true, stop));
+        CIRQUE_CO_TRY_ASSIGN(io::Captured traced, co_await runNix(request, environment_, true, -1, stop));
         const std::string place = placeIn(splitMessages(traced.err).error, request.library);
         error.message += place.empty() ? "" : "\n\n" + place;
     }
     co_return fail(std::move(error));
+}
+
+std::string Evaluator::describe(const EvalRequest& request) const {
+    std::string text;
+    for (const std::string& word : commandLine(request, environment_, false)) {
+        text.append(word).push_back('\0');
+    }
+    for (const std::string& variable : environmentOf(request, environment_)) {
+        text.append(variable).push_back('\0');
+    }
+    return text;
 }
 
 } // namespace cirque::nix

@@ -7,6 +7,7 @@
 #include "base/result.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
+#include "nix/observe/observation.hh"
 #include "nix/store/command.hh"
 
 #include <string>
@@ -20,6 +21,7 @@ struct EvalRequest {
     std::vector<std::pair<std::string, std::string>> args; // texts
     bool writes = false; // .drv files and copied sources reach the store; without it nothing is written
     bool flakes = false; // locked inputs may be fetched
+    std::vector<std::string> observer; // words that run a program observed (observe.hh); empty: it is not
     std::string library; // places below this folder are not shown when an error has a better one
 };
 
@@ -27,6 +29,7 @@ struct Evaluation {
     Json value;
     std::vector<Json> files; // generated files: {token, name, text, executable, program}
     std::string notes;       // warnings and traces of the workflow
+    Observation observed{};  // complete only with an observer
 };
 
 class Evaluator {
@@ -36,6 +39,10 @@ class Evaluator {
     // Failures: Evaluation with Nix's own message and place; Unreachable, DiskFull or Permission when that is
     // what Nix met; MissingTool; Process when Nix was killed. Stop: Nix is ended, and Process is the code.
     io::Task<Result<Evaluation>> evaluate(EvalRequest request, io::StopToken stop = {}) const;
+
+    // Everything about a call but the files it reads: program, options, arguments, variables. Reads a few
+    // files; blocks shortly.
+    [[nodiscard]] std::string describe(const EvalRequest& request) const;
 
   private:
     Variables environment_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nix/store/realise.hh"
 
+#include "base/bytes.hh"
 #include "base/text.hh"
 #include "io/process/fd.hh"
 #include "io/process/process.hh"
@@ -216,6 +217,12 @@ io::Task<Result<BuiltPaths>> Store::build(Derivation derivation, LogSink log, io
     co_return built;
 }
 
+// The same for the same paths: whoever else uses the folder, now or later, makes the same links.
+std::string Store::rootName(const std::vector<std::string>& names) {
+    constexpr std::size_t enough = 20;
+    return "built-" + sha256Hex(fmt::format("{}", fmt::join(names, "\n"))).substr(0, enough);
+}
+
 io::Task<Result<Store::Called>> Store::call(std::vector<std::string> names, LogSink log, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(io::Pipe out, io::makePipe());
     CIRQUE_CO_TRY_ASSIGN(io::Pipe err, io::makePipe());
@@ -232,7 +239,7 @@ io::Task<Result<Store::Called>> Store::call(std::vector<std::string> names, LogS
     if (!rootsFolder_.empty()) {
         CIRQUE_CO_TRY(io::makeFolders(rootsFolder_, 0700));
         options.argv.insert(options.argv.end(),
-                            {"--add-root", fmt::format("{}/{}", rootsFolder_, ++calls_), "--indirect"});
+                            {"--add-root", rootsFolder_ + "/" + rootName(names), "--indirect"});
     }
     Result<io::Process> process = io::Process::spawn(options);
     if (!process) {

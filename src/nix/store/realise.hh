@@ -39,7 +39,7 @@ using LogSink = std::function<void(std::string_view)>;
 class Store {
   public:
     // `rootsFolder`: where indirect garbage collector roots are kept, so that nothing disappears while the
-    // run needs it; the owner of the folder removes it. Empty: no roots.
+    // run needs it; the owner of the folder removes it. Several may share one. Empty: no roots.
     explicit Store(Variables environment, std::string rootsFolder = {});
 
     // Realises what is not yet known to be there, in one call of nix-store whose builders' output goes to
@@ -60,6 +60,7 @@ class Store {
 
     static std::vector<std::string> namesOf(const Wanted& wanted);
     std::vector<std::string> missing(const Wanted& wanted) const;
+    static std::string rootName(const std::vector<std::string>& names);
 
     Variables environment_;
     std::string rootsFolder_;
@@ -68,7 +69,6 @@ class Store {
     std::set<std::string> present_;
     std::set<std::string> underWay_;
     io::Signal ended_; // of any call
-    int calls_ = 0;
 };
 
 } // namespace cirque::nix

@@ -122,7 +122,8 @@ TEST_F(Packages, ARealDerivationIsWrittenListedAndRealised) {
     ASSERT_TRUE(realised) << realised.error().text();
     EXPECT_TRUE(std::filesystem::exists(output));
     EXPECT_NE(log.find("built"), std::string::npos) << log;
-    EXPECT_TRUE(std::filesystem::is_symlink(folder_ + "/roots/1"))
+    const std::filesystem::directory_iterator roots(folder_ + "/roots");
+    EXPECT_TRUE(roots != std::filesystem::directory_iterator() && roots->is_symlink())
         << "a garbage collector could take it away";
 }
 

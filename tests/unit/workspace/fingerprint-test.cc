@@ -144,12 +144,16 @@ TEST_F(FingerprintTest, UnchangedFilesAreNotReadAgain) {
     EXPECT_EQ(take({.cacheFile = at("cache/stat")})->hash, fresh->hash);
 }
 
-TEST_F(FingerprintTest, AFileWrittenJustNowIsNotTrustedNextTime) {
-    write("tree/a", "one");
-    ASSERT_TRUE(take({.cacheFile = at("cache/stat")}));
-    const StatCache cache = StatCache::load(at("cache/stat"));
-    ASSERT_EQ(cache.files().size(), 1U);
-    EXPECT_EQ(cache.files().front().sum, FileSum{});
+TEST(FileClock, AFileWrittenWithinATickIsNotTrusted) {
+    constexpr std::int64_t second = 1'000'000'000;
+    constexpr std::int64_t now = 1'800'000'000 * second + 123'456'789;
+    EXPECT_FALSE(isSettled(now, now));
+    EXPECT_FALSE(isSettled(now - 10'000'000, now)); // the tick of a kernel of 100 Hz
+    EXPECT_TRUE(isSettled(now - 100'000'000, now));
+    EXPECT_FALSE(isSettled(now + second, now)); // a file of the future
+    // whole seconds: the file system may tick every two
+    EXPECT_FALSE(isSettled((1'800'000'000 - 1) * second, now));
+    EXPECT_TRUE(isSettled((1'800'000'000 - 2) * second, now));
 }
 
 TEST_F(FingerprintTest, ADamagedCacheIsNone) {
