@@ -15,6 +15,7 @@ import tempfile
 from statistics import median
 
 sys.dont_write_bytecode = True
+import history  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
 
 MIB = 1024 * 1024
@@ -192,6 +193,12 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
     def large_tree(self):
         self.workspace(50_000, 5, 0.0)
 
+    def history(self):
+        history.history(self)
+
+    def graph(self):
+        history.graph(self)
+
 
 def job(steps, needs=(), timeout=None):
     step = {'run': ':'} if timeout is None else {'run': ':', 'timeout': timeout}
@@ -200,7 +207,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'scheduler', 'layers',
-         'small_tree', 'large_tree')
+         'small_tree', 'large_tree', 'history', 'graph')
 
 
 def scratch():

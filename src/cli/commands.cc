@@ -78,6 +78,16 @@ constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N line
 constexpr std::array cancelOptions{Option{"now", 0, "", "without cleanup steps: everything ends at once"},
                                    helpOption};
 
+constexpr std::array gcOptions{
+    Option{"dry-run", 0, "", "only say what would go"},
+    Option{"keep-runs", 0, "N", "keep N runs (default: CIRQUE_KEEP_RUNS)"},
+    Option{"keep-days", 0, "N", "keep runs for N days (default: CIRQUE_KEEP_DAYS)"},
+    Option{"keep-size", 0, "SIZE", "keep runs of SIZE together, like 500M (default: CIRQUE_KEEP_SIZE)"},
+    Option{"all", 0, "", "remove every run that does not run, and every kept evaluation"},
+    jsonOption,
+    helpOption,
+};
+
 constexpr auto table = std::to_array<Command>({
     {"init", "[DIR]", "write a first workflow, and a small project when the folder is empty", initOptions,
      initCommand},
@@ -96,6 +106,7 @@ constexpr auto table = std::to_array<Command>({
     {"cancel", "RUN [JOB]", "cancel a run that runs, or one job of it; twice: at once", cancelOptions,
      cancelCommand},
     {"artifacts", "RUN", "list the artifacts of a run", showOptions, artifactsCommand},
+    {"gc", "", "remove old runs, and what dead ones left", gcOptions, gcCommand},
 });
 
 } // namespace

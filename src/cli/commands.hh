@@ -14,6 +14,7 @@ Result<int> planCommand(const Context& context, const Arguments& arguments);
 Result<int> graphCommand(const Context& context, const Arguments& arguments);
 Result<int> runsCommand(const Context& context, const Arguments& arguments);
 Result<int> showCommand(const Context& context, const Arguments& arguments);
+Result<int> gcCommand(const Context& context, const Arguments& arguments);
 Result<int> explainCommand(const Context& context, const Arguments& arguments);
 Result<int> traceCommand(const Context& context, const Arguments& arguments);
 Result<int> logsCommand(const Context& context, const Arguments& arguments);

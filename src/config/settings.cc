@@ -9,13 +9,18 @@
 namespace cirque::config {
 namespace {
 
-constexpr std::array<SettingInfo, 4> table{{
+constexpr std::array<SettingInfo, 7> table{{
     {"state-dir", "CIRQUE_STATE_DIR", "$XDG_STATE_HOME/cirque, else ~/.local/state/cirque",
      "Where runs, logs and artifacts are kept."},
     {"private-dir", "CIRQUE_PRIVATE_DIR", "$XDG_RUNTIME_DIR/cirque, else /dev/shm/cirque-<uid>",
      "Where scripts, environments and outputs of running jobs lie. Must be in memory (tmpfs)."},
     {"eval-memory", "CIRQUE_EVAL_MEMORY", "three quarters of the free memory, shared by the evaluators",
      "How much memory one evaluator of a flake may take for its heap: 512M, 4G."},
+    {"keep-runs", "CIRQUE_KEEP_RUNS", "1000",
+     "How many runs are kept, with their logs and artifacts: a number, or 'all'."},
+    {"keep-days", "CIRQUE_KEEP_DAYS", "90", "How many days a run is kept: a number, or 'all'."},
+    {"keep-size", "CIRQUE_KEEP_SIZE", "20G",
+     "How much the runs may take together: bytes, or a number with K, M, G or T (powers of 1024), or 'all'."},
     {"no-color", "NO_COLOR", "unset",
      "When set to anything but an empty value, nothing is printed in colour."},
 }};
@@ -66,7 +71,37 @@ Result<std::int64_t> sizeOf(const std::string& text, std::string_view variable) 
     return isPlain ? value : value << (10 * (unit + 1));
 }
 
+// A number of at least 1 with an optional suffix; 'all' is no limit.
+Result<std::optional<std::int64_t>> limit(const std::string& text, std::string_view suffixes,
+                                          std::string_view name) {
+    if (text == "all") {
+        return std::nullopt;
+    }
+    std::int64_t value = 0;
+    const char* last = text.data() + text.size();
+    const auto [end, code] = std::from_chars(text.data(), last, value);
+    const std::size_t power = end == last ? 0 : suffixes.find(*end) + 1; // npos + 1 is 0
+    const bool whole = end == last || (end + 1 == last && power > 0);
+    constexpr unsigned bitsOfK = 10;
+    constexpr std::int64_t most = std::int64_t{1} << 20U; // of units, so that no suffix overflows
+    if (code != std::errc{} || !whole || value < 1 || (power > 0 && value > most)) {
+        return fail(ErrorCode::Usage,
+                    fmt::format("{} is '{}', which is not a number above 0{}", name, text,
+                                suffixes.empty() ? "" : " (K, M, G or T may follow)"),
+                    "give a number, or 'all' to keep everything");
+    }
+    return value << (bitsOfK * static_cast<unsigned>(power));
+}
+
 } // namespace
+
+Result<std::optional<std::int64_t>> parseCount(const std::string& text, std::string_view name) {
+    return limit(text, "", name);
+}
+
+Result<std::optional<std::int64_t>> parseSize(const std::string& text, std::string_view name) {
+    return limit(text, "KMGT", name);
+}
 
 std::span<const SettingInfo> declaredSettings() {
     return table;
@@ -85,6 +120,12 @@ Result<Settings> loadSettings(const Environment& environment, unsigned uid) {
     if (const std::string memory = environment.get("CIRQUE_EVAL_MEMORY"); !memory.empty()) {
         CIRQUE_TRY_ASSIGN(settings.evalMemory, sizeOf(memory, "CIRQUE_EVAL_MEMORY"));
     }
+    CIRQUE_TRY_ASSIGN(settings.keepRuns,
+                      parseCount(environment.get("CIRQUE_KEEP_RUNS", "1000"), "CIRQUE_KEEP_RUNS"));
+    CIRQUE_TRY_ASSIGN(settings.keepDays,
+                      parseCount(environment.get("CIRQUE_KEEP_DAYS", "90"), "CIRQUE_KEEP_DAYS"));
+    CIRQUE_TRY_ASSIGN(settings.keepBytes,
+                      parseSize(environment.get("CIRQUE_KEEP_SIZE", "20G"), "CIRQUE_KEEP_SIZE"));
     settings.colour = environment.get("NO_COLOR").empty() && environment.get("TERM") != "dumb";
     return settings;
 }

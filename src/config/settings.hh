@@ -7,6 +7,7 @@
 #include "config/environment.hh"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,9 +32,17 @@ struct Settings {
     std::string stateDir;        // runs, logs, artifacts; absolute
     std::string privateRoot;     // tmpfs folder for scripts and environments of jobs; absolute
     std::int64_t evalMemory = 0; // bytes the heap of one evaluator may have; 0: chosen from what is free
+    std::optional<std::int64_t> keepRuns; // how many; nothing: all
+    std::optional<std::int64_t> keepDays;
+    std::optional<std::int64_t> keepBytes; // of all runs together
     bool colour = false; // NO_COLOR is not set and TERM is not dumb (whether the output is a terminal is the
                          // caller's question)
 };
+
+// A limit of what is kept, as settings and options give it: a number above 0, for a size with K, M, G or T
+// behind it; 'all' is no limit (nothing). Failure: Usage, naming `name`.
+Result<std::optional<std::int64_t>> parseCount(const std::string& text, std::string_view name);
+Result<std::optional<std::int64_t>> parseSize(const std::string& text, std::string_view name);
 
 // Failure: Usage when a value is unusable (a relative path) or no home folder is known.
 Result<Settings> loadSettings(const Environment& environment, unsigned uid);

@@ -4,6 +4,7 @@
 #include "app/local/env-source.hh"
 #include "app/local/flake-jobs.hh"
 #include "app/local/frontends.hh"
+#include "app/local/housekeeping.hh"
 #include "app/local/journal-port.hh"
 #include "app/local/log-store.hh"
 #include "app/local/places.hh"
@@ -196,8 +197,14 @@ class LocalRun {
 io::Task<Result<engine::RunReport>>
 runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(Opened opened, openRun(request));
-    LocalRun run(std::move(request), std::move(opened), std::move(control));
-    co_return co_await run.run(std::move(stop));
+    const config::Settings settings = request.settings;
+    Result<engine::RunReport> report = fail(ErrorCode::Process, "the run did not begin");
+    {
+        LocalRun run(std::move(request), std::move(opened), std::move(control));
+        report = co_await run.run(std::move(stop));
+    }
+    tidyAfterRun(settings); // its lock is free now, so that it is measured
+    co_return report;
 }
 
 } // namespace cirque::app

@@ -75,6 +75,25 @@ bool isStale(const std::string& root, const std::string& name, io::UniqueFd& loc
     return owner == Owner::Gone && ::access((folder + std::string(keepName)).c_str(), F_OK) != 0;
 }
 
+std::vector<std::string> namesIn(const std::string& root, std::vector<std::string>& problems) {
+    std::vector<std::string> names;
+    DIR* folder = ::opendir(root.c_str());
+    if (folder == nullptr) {
+        if (errno != ENOENT) {
+            problems.push_back(systemError(errno, "look for leftovers in", root).message);
+        }
+        return names;
+    }
+    while (const dirent* entry = ::readdir(folder)) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") {
+            names.emplace_back(name);
+        }
+    }
+    ::closedir(folder);
+    return names;
+}
+
 } // namespace
 
 Result<std::string> openPrivateRoot(std::span<const std::string> candidates) {
@@ -119,23 +138,23 @@ Result<void> RunFolder::remove() {
     return io::removeTree(path_);
 }
 
+std::vector<std::string> findStale(const std::string& root) {
+    std::vector<std::string> problems; // told by sweep
+    std::vector<std::string> found;
+    for (const std::string& name : namesIn(root, problems)) {
+        io::UniqueFd lock;
+        if (isStale(root, name, lock)) {
+            found.push_back(root + '/' + name);
+        }
+    }
+    return found;
+}
+
 std::vector<std::string> sweep(const std::string& root) {
     std::vector<std::string> problems;
-    DIR* folder = ::opendir(root.c_str());
-    if (folder == nullptr) {
-        if (errno != ENOENT) {
-            problems.push_back(systemError(errno, "look for leftovers in", root).message);
-        }
-        return problems;
-    }
-    std::vector<std::string> names;
-    while (const dirent* entry = ::readdir(folder)) {
-        names.emplace_back(entry->d_name);
-    }
-    ::closedir(folder);
-    for (const std::string& name : names) {
+    for (const std::string& name : namesIn(root, problems)) {
         io::UniqueFd lock;
-        if (name == "." || name == ".." || !isStale(root, name, lock)) {
+        if (!isStale(root, name, lock)) {
             continue;
         }
         if (auto removed = io::removeTree(root + '/' + name); !removed) {

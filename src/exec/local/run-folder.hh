@@ -37,6 +37,9 @@ class RunFolder {
     io::UniqueFd lock_;
 };
 
+// The folders that sweep would remove now. Blocks.
+std::vector<std::string> findStale(const std::string& root);
+
 // Removes the folders of runs below `root` whose process is gone, except kept ones. A missing root is fine.
 // What cannot be removed is told, a sentence each; it stops nothing. Blocks.
 std::vector<std::string> sweep(const std::string& root);

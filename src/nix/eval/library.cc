@@ -13,9 +13,9 @@
 #include <cstdio>
 
 namespace cirque::nix {
-namespace {
+namespace {} // namespace
 
-std::string contentName() {
+std::string libraryVersion() {
     Sha256 sum;
     for (const LibraryFile& file : libraryFiles()) {
         sum.update(fmt::format("{}\n{}\n", file.name, file.text.size()));
@@ -23,6 +23,8 @@ std::string contentName() {
     }
     return sum.hex();
 }
+
+namespace {
 
 bool isFolder(const std::string& path) {
     struct stat info{};
@@ -40,7 +42,7 @@ Result<void> writeFiles(const std::string& folder) {
 } // namespace
 
 Result<std::string> installLibrary(const std::string& stateFolder) {
-    std::string folder = fmt::format("{}/nix-lib/{}", stateFolder, contentName());
+    std::string folder = fmt::format("{}/nix-lib/{}", stateFolder, libraryVersion());
     if (isFolder(folder)) {
         return folder;
     }

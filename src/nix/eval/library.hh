@@ -23,4 +23,7 @@ std::span<const LibraryFile> libraryFiles();
 // file system.
 Result<std::string> installLibrary(const std::string& stateFolder);
 
+// The name of that folder: the library of this program.
+std::string libraryVersion();
+
 } // namespace cirque::nix

@@ -199,8 +199,12 @@ Ran Project::cirque(std::vector<std::string> arguments, int seconds) const {
     return start(std::move(arguments)).wait(seconds);
 }
 
+Running Project::startShell(const std::string& script) const {
+    return spawn({"/bin/bash", "-c", script});
+}
+
 Ran Project::shell(const std::string& script, int seconds) const {
-    return spawn({"/bin/bash", "-c", script}).wait(seconds);
+    return startShell(script).wait(seconds);
 }
 
 void Project::waitFor(const std::string& path, int seconds) const {

@@ -78,6 +78,7 @@ class Project {
     }
 
     [[nodiscard]] Running start(std::vector<std::string> arguments) const; // cirque ARGUMENTS in dir()
+    [[nodiscard]] Running startShell(const std::string& script) const;     // bash -c, same environment
     [[nodiscard]] Ran cirque(std::vector<std::string> arguments, int seconds = 60) const;
     [[nodiscard]] Ran shell(const std::string& script, int seconds = 60) const; // bash -c, same environment
 

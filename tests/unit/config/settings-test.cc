@@ -47,5 +47,33 @@ TEST(Settings, ThePrivateFolderIsPerUser) {
               "/run/user/7/cirque");
 }
 
+TEST(Settings, LimitsOfWhatIsKeptAreNumbersOrAll) {
+    const auto usual = loadSettings(with({{"HOME", "/h"}}), 0);
+    EXPECT_EQ(usual->keepRuns, 1000);
+    EXPECT_EQ(usual->keepDays, 90);
+    EXPECT_EQ(usual->keepBytes, 20LL << 30U);
+    const auto own = loadSettings(with({{"HOME", "/h"},
+                                        {"CIRQUE_KEEP_RUNS", "5"},
+                                        {"CIRQUE_KEEP_DAYS", "all"},
+                                        {"CIRQUE_KEEP_SIZE", "3M"}}),
+                                  0);
+    EXPECT_EQ(own->keepRuns, 5);
+    EXPECT_FALSE(own->keepDays);
+    EXPECT_EQ(own->keepBytes, 3 << 20);
+}
+
+// A limit that is misread would remove what somebody wants to keep.
+TEST(Settings, AnythingElseIsRefusedAsALimit) {
+    for (const char* text :
+         {"", "0", "-1", "1.5", "10 G", "G", "5GB", "1x", "99999999999999999999", "2000000T"}) {
+        EXPECT_FALSE(parseSize(text, "x")) << text;
+    }
+    EXPECT_FALSE(parseCount("3K", "x"));
+    EXPECT_EQ(parseSize("1T", "x").value(), 1LL << 40U);
+    const auto settings = loadSettings(with({{"HOME", "/h"}, {"CIRQUE_KEEP_DAYS", "soon"}}), 0);
+    ASSERT_FALSE(settings);
+    EXPECT_NE(settings.error().message.find("CIRQUE_KEEP_DAYS is 'soon'"), std::string::npos);
+}
+
 } // namespace
 } // namespace cirque::config

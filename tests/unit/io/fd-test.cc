@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/process/fd.hh"
 
+#include "io/process/tree-size.hh"
 #include "tests/unit/io/temp-folder.hh"
 
 #include <gtest/gtest.h>
@@ -176,6 +177,19 @@ TEST(RemoveTree, AnyDepth) {
     here.reset();
     EXPECT_TRUE(removeTree(folder / "dd"));
     EXPECT_FALSE(exists(folder / "dd"));
+}
+
+// What a link points at belongs to somebody else.
+TEST(TreeSize, CountsWhatLiesBelowAndFollowsNoLink) {
+    TempFolder folder;
+    ASSERT_TRUE(makeFolders(folder / "t/sub"));
+    ASSERT_TRUE(writeFileAtomic(folder / "large", std::string(1 << 20, 'x')));
+    ASSERT_EQ(::symlink((folder / "large").c_str(), (folder / "t/link").c_str()), 0);
+    const auto small = treeSize(folder / "t");
+    EXPECT_LT(small, 1 << 19);
+    ASSERT_TRUE(writeFileAtomic(folder / "t/sub/file", std::string(1 << 20, 'x')));
+    EXPECT_GE(treeSize(folder / "t"), small + (1 << 20));
+    EXPECT_EQ(treeSize(folder / "missing"), 0);
 }
 
 } // namespace
