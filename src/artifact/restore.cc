@@ -101,7 +101,7 @@ class Restorer {
             }
             return {};
         }
-        const io::UniqueFd in = openStored(entry.path);
+        const io::UniqueFd in = openStored(from_, entry.path);
         const io::UniqueFd out(::openat(stage_, as.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!in || !out) {
             return fail(systemError(errno, in ? "write" : "read the stored file", entry.path));
@@ -117,14 +117,6 @@ class Restorer {
             return fail(systemError(errno, "write", entry.path));
         }
         return {};
-    }
-
-    // The store has no links on the way to a file, so none is followed.
-    [[nodiscard]] io::UniqueFd openStored(const std::string& path) const {
-        open_how how{};
-        how.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-        how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-        return io::UniqueFd(static_cast<int>(::syscall(SYS_openat2, from_, path.c_str(), &how, sizeof how)));
     }
 
     Result<void> place() {
@@ -198,6 +190,13 @@ Result<void> open(Stage& stage, const std::string& jobFolder) {
 }
 
 } // namespace
+
+io::UniqueFd openStored(int store, const std::string& path) {
+    open_how how{};
+    how.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+    return io::UniqueFd(static_cast<int>(::syscall(SYS_openat2, store, path.c_str(), &how, sizeof how)));
+}
 
 Result<void> putBack(const Manifest& manifest, const std::string& from, const std::string& jobFolder,
                      const std::string& path, const std::atomic<bool>& cancelled) {

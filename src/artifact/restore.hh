@@ -4,6 +4,7 @@
 
 #include "artifact/manifest.hh"
 #include "base/result.hh"
+#include "io/process/fd.hh"
 
 #include <atomic>
 #include <string>
@@ -14,5 +15,9 @@ namespace cirque::artifact {
 // is copied beside, verified and checked for obstacles, then renamed into place. Blocks.
 Result<void> putBack(const Manifest& manifest, const std::string& from, const std::string& jobFolder,
                      const std::string& path, const std::atomic<bool>& cancelled);
+
+// Opens a stored file below the folder `store` for reading. The store has no links on the way to a file, so
+// none is followed. An empty descriptor: errno says why.
+io::UniqueFd openStored(int store, const std::string& path);
 
 } // namespace cirque::artifact

@@ -4,6 +4,7 @@
 #include "artifact/beneath.hh"
 #include "artifact/restore.hh"
 #include "artifact/save.hh"
+#include "artifact/take-over.hh"
 #include "base/bytes.hh"
 #include "base/text.hh"
 #include "io/process/fd.hh"
@@ -55,6 +56,20 @@ struct Temporary {
     }
 };
 
+// A folder in the store, with files/ in it, that is no artifact yet.
+Result<std::string> makeTemporary(const std::string& root) {
+    CIRQUE_TRY(io::makeFolders(root, 0700));
+    std::string pattern = root + "/" + std::string(temporary) + "XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) {
+        return fail(systemError(errno, "make a folder in", root));
+    }
+    const std::string files = pattern + "/files";
+    if (::mkdir(files.c_str(), 0700) != 0) {
+        return fail(systemError(errno, "make the folder", files));
+    }
+    return pattern;
+}
+
 // Puts the finished folder in place; a former artifact is swapped out and removed with the temporary.
 Result<void> putInPlace(const std::string& made, const std::string& final) {
     if (::rename(made.c_str(), final.c_str()) == 0 ||
@@ -77,16 +92,9 @@ Result<Saved> ArtifactStore::save(const std::string& jobFolder, std::string_view
                                   const std::atomic<bool>* cancelled) const {
     const auto run = [&]() -> Result<Saved> {
         CIRQUE_TRY_ASSIGN(const std::string plain, plainPath(path));
-        CIRQUE_TRY(io::makeFolders(root_, 0700));
-        std::string pattern = root_ + "/" + std::string(temporary) + "XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            return fail(systemError(errno, "make a folder in", root_));
-        }
-        const Temporary made(pattern);
+        CIRQUE_TRY_ASSIGN(const std::string folder, makeTemporary(root_));
+        const Temporary made(folder);
         const std::string files = made.path + "/files";
-        if (::mkdir(files.c_str(), 0700) != 0) {
-            return fail(systemError(errno, "make the folder", files));
-        }
         CIRQUE_TRY_ASSIGN(Collected collected,
                           collect(jobFolder, plain, path.ends_with('/'), files, limits_, orNever(cancelled)));
         Manifest& manifest = collected.manifest;
@@ -108,6 +116,22 @@ Result<void> ArtifactStore::restore(std::string_view name, const std::string& jo
         return putBack(manifest, folderOf(name), jobFolder, plain, orNever(cancelled));
     };
     return run().map_error([&](Error error) { return std::move(error).within(phrase("restoring", name)); });
+}
+
+Result<void> ArtifactStore::takeOver(const ArtifactStore& other, std::string_view name,
+                                     std::string_view sha256, const std::atomic<bool>* cancelled) const {
+    const auto run = [&]() -> Result<void> {
+        CIRQUE_TRY_ASSIGN(const Manifest manifest, other.find(name));
+        if (manifest.digest() != sha256) {
+            return fail(ErrorCode::Corrupt, "its files are not those that were saved");
+        }
+        CIRQUE_TRY_ASSIGN(const std::string folder, makeTemporary(root_));
+        const Temporary made(folder);
+        CIRQUE_TRY(linkEntries(manifest, other.folderOf(name), made.path + "/files", orNever(cancelled)));
+        CIRQUE_TRY(io::writeFileAtomic(made.path + "/" + std::string(manifestName), toText(manifest)));
+        return putInPlace(made.path, root_ + "/" + idOf(name));
+    };
+    return run().map_error([&](Error error) { return std::move(error).within(phrase("taking over", name)); });
 }
 
 Result<Manifest> ArtifactStore::find(std::string_view name) const {

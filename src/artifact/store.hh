@@ -49,6 +49,13 @@ class ArtifactStore {
     Result<void> restore(std::string_view name, const std::string& jobFolder, std::string_view path,
                          const std::atomic<bool>* cancelled = nullptr) const;
 
+    // Takes over an artifact that `other` holds, in place of a former one of that name. Every byte is read
+    // and its checksum verified; `sha256` is what its digest has to be. The files are shared where the
+    // filesystem can. All or nothing. Failure: NotFound, Corrupt, DiskFull, Io. `cancelled` rises: code
+    // Process.
+    Result<void> takeOver(const ArtifactStore& other, std::string_view name, std::string_view sha256,
+                          const std::atomic<bool>* cancelled = nullptr) const;
+
     // Everything about one artifact. NotFound, Corrupt.
     [[nodiscard]] Result<Manifest> find(std::string_view name) const;
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace cirque::cli {
@@ -23,7 +24,17 @@ constexpr Option noEvalCacheOption{"no-eval-cache", 0, "", "evaluate the workflo
 constexpr Option jsonOption{"json", 0, "", "print JSON"};
 constexpr Option helpOption{"help", 'h', "", "print this help"};
 
-constexpr std::array runOptions{
+template <std::size_t A, std::size_t B>
+constexpr std::array<Option, A + B> both(const std::array<Option, A>& first,
+                                         const std::array<Option, B>& second) {
+    std::array<Option, A + B> out{};
+    std::ranges::copy(first, out.begin());
+    std::ranges::copy(second, out.begin() + A);
+    return out;
+}
+
+// Of everything that runs jobs.
+constexpr std::array runningOptions{
     folderOption,
     Option{"jobs", 'j', "N", "jobs at the same time (default: the processors, at least 2)"},
     Option{"only", 0, "", "run only the named jobs, not what they need"},
@@ -33,12 +44,7 @@ constexpr std::array runOptions{
     Option{"secret", 0, "NAME", "offer this variable of the caller as the secret NAME (repeatable)"},
     Option{"secret-file", 0, "FILE", "offer the variables of a dotenv file as secrets (repeatable)"},
     Option{"inherit-env", 0, "", "pass the whole environment of the caller to the steps"},
-    pkgsOption,
-    paramOption,
-    overrideOption,
     offlineOption,
-    systemOption,
-    noEvalCacheOption,
     Option{"keep", 0, "", "keep the jobs' folders after the run"},
     Option{"no-tui", 0, "", "plain lines, also on a terminal"},
     Option{"json", 0, "", "print every event and log line as JSON"},
@@ -46,6 +52,12 @@ constexpr std::array runOptions{
 };
 constexpr std::array checkOptions{folderOption, pkgsOption,        paramOption, overrideOption, offlineOption,
                                   systemOption, noEvalCacheOption, jsonOption,  helpOption};
+constexpr std::array runOptions = both(
+    std::array{pkgsOption, paramOption, overrideOption, systemOption, noEvalCacheOption}, runningOptions);
+constexpr std::array rerunOptions =
+    both(std::array{Option{"failed", 0, "", "only what did not end well; the rest is taken over"},
+                    Option{"current-tree", 0, "", "also when the files are not those the run saw"}},
+         runningOptions);
 constexpr std::array graphOptions{
     Option{"format", 0, "tree|dot|mermaid|svg", "how (default: tree)"},
     Option{"run", 0, "RUN", "the graph of this run, coloured by how its jobs ended"},
@@ -94,6 +106,7 @@ constexpr auto table = std::to_array<Command>({
     {"doctor", "", "say what this machine can do, and what to install", doctorOptions, doctorCommand},
     {"run", "[TARGET] [JOB...]", "run a workflow, or the named jobs of it with what they need", runOptions,
      runCommand},
+    {"rerun", "RUN [JOB...]", "repeat a run, or only what failed in it", rerunOptions, rerunCommand},
     {"check", "[TARGET]", "check a workflow without running it", checkOptions, checkCommand},
     {"plan", "[TARGET]", "print the plan of a workflow", checkOptions, planCommand},
     {"graph", "[TARGET] [JOB...]", "draw the jobs of a workflow or of a run", graphOptions, graphCommand},

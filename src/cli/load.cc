@@ -33,23 +33,6 @@ std::string shown(const Target& target, const std::string& tree) {
     return target.name.empty() ? file : file + "#" + target.name;
 }
 
-Result<void> checkJobs(const plan::Plan& plan, const std::vector<std::string>& jobs) {
-    for (const std::string& job : jobs) {
-        if (plan.findJob(job) != nullptr) {
-            continue;
-        }
-        std::vector<std::string_view> names;
-        for (const plan::Job& known : plan.jobs) {
-            names.push_back(known.name);
-        }
-        const std::string_view near = nearest(job, names);
-        return fail(ErrorCode::Usage, fmt::format("the workflow '{}' has no job '{}'", plan.name, job),
-                    near.empty() ? fmt::format("it has: {}", fmt::join(names, ", "))
-                                 : fmt::format("did you mean '{}'?", near));
-    }
-    return {};
-}
-
 io::Task<> loadInto(Context context, Arguments arguments, io::StopToken stop, Result<Loaded>* out) {
     *out = co_await loadTarget(std::move(context), std::move(arguments), std::move(stop));
 }
@@ -81,6 +64,23 @@ io::Task<Result<void>> settleMore(Loaded* loaded, io::StopToken stop) {
 }
 
 } // namespace
+
+Result<void> checkJobs(const plan::Plan& plan, const std::vector<std::string>& jobs) {
+    for (const std::string& job : jobs) {
+        if (plan.findJob(job) != nullptr) {
+            continue;
+        }
+        std::vector<std::string_view> names;
+        for (const plan::Job& known : plan.jobs) {
+            names.push_back(known.name);
+        }
+        const std::string_view near = nearest(job, names);
+        return fail(ErrorCode::Usage, fmt::format("the workflow '{}' has no job '{}'", plan.name, job),
+                    near.empty() ? fmt::format("it has: {}", fmt::join(names, ", "))
+                                 : fmt::format("did you mean '{}'?", near));
+    }
+    return {};
+}
 
 config::Environment nixEnvironment(const Context& context, const Arguments& arguments) {
     return arguments.has("offline") ? app::offline(context.environment) : context.environment;

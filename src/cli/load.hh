@@ -50,6 +50,9 @@ config::Environment nixEnvironment(const Context& context, const Arguments& argu
 Result<int> withLoaded(const Context& context, const Arguments& arguments,
                        const std::function<Result<int>(const Loaded&)>& use);
 
+// Usage for the first of `jobs` that the plan lacks, with the nearest one that it has.
+Result<void> checkJobs(const plan::Plan& plan, const std::vector<std::string>& jobs);
+
 // The folder that -C names, absolute; NotFound when it is no folder.
 Result<std::string> startFolder(const Context& context, const Arguments& arguments);
 

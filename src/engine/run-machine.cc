@@ -167,6 +167,12 @@ void RunMachine::consider(int job) {
     }
     if (const Settled* settled = settledAs(state(job))) {
         state(job).results = settled->results;
+        for (const event::ArtifactSaved& artifact : settled->artifacts) {
+            emit(artifact);
+        }
+        for (const auto& [name, value] : settled->results) {
+            emit(event::ResultExported{state(job).job->name, name, value});
+        }
         complete(job, settled->outcome);
         return;
     }

@@ -6,6 +6,7 @@
 #include "config/settings.hh"
 #include "engine/run-loop.hh"
 #include "event/bus/listener.hh"
+#include "history/record.hh"
 #include "plan/types.hh"
 #include "secret/source.hh"
 
@@ -34,7 +35,9 @@ struct LocalRequest {
     secret::SecretSource secrets;
     bool inheritEnv = false;
     bool keep = false;
-    std::vector<event::Listener*> listeners; // outlive the run
+    std::shared_ptr<const history::RunRecord> repeats{}; // the run this one repeats; may be none
+    bool reuse = false;                                  // and what ended well there is not run again
+    std::vector<event::Listener*> listeners;             // outlive the run
     // Whether who shows the run has fallen far behind: then the pipes of the steps are left full for a while,
     // and nothing else waits. May be empty.
     std::function<bool()> congested;

@@ -10,6 +10,7 @@
 #include "app/local/places.hh"
 #include "app/local/provisioner.hh"
 #include "app/local/request.hh"
+#include "app/local/rerun.hh"
 #include "event/journal/journal.hh"
 #include "history/layout.hh"
 #include "io/runtime/runtime.hh"
@@ -52,6 +53,7 @@ Result<Opened> openRun(const LocalRequest& request) {
 event::RunStarted startOf(const LocalRequest& request) {
     event::RunStarted started{request.plan->name, request.source, request.tree, CIRQUE_VERSION, getpid()};
     started.treeHash = request.treeHash;
+    started.rerunOf = request.repeats ? request.repeats->id.text() : std::string();
     return started;
 }
 
@@ -124,9 +126,9 @@ class LocalRun {
         }
     }
 
-    void note(std::string level, std::string text) {
+    void note(std::string level, std::string text, std::string job = {}) {
         std::vector<event::Body> bodies;
-        bodies.emplace_back(event::Notice{std::move(level), "", std::move(text), ""});
+        bodies.emplace_back(event::Notice{std::move(level), std::move(job), std::move(text), ""});
         (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
     }
 
@@ -138,6 +140,9 @@ class LocalRun {
         }
         if (ready && request_.keep) {
             note("info", fmt::format("the jobs' folders are kept in {}/jobs", places_.workFolder()));
+        }
+        if (ready && request_.reuse) {
+            ready = co_await reuse();
         }
         engine::RunReport report;
         if (ready) {
@@ -178,6 +183,18 @@ class LocalRun {
         plan::Plan whole = *request_.plan;
         whole.jobs.insert(whole.jobs.end(), jobs.begin(), jobs.end());
         return io::writeFileAtomic(folder_.plan(), toPretty(plan::toJson(whole)));
+    }
+
+    // What ended well in the run that this one repeats.
+    io::Task<Result<void>> reuse() {
+        CIRQUE_CO_TRY_ASSIGN(Reused reused,
+                             co_await takeOver(request_.repeats, request_.plan, request_.settings.stateDir,
+                                               folder_.artifacts(), beginning_.token()));
+        for (auto& [job, text] : reused.notices) {
+            note("info", std::move(text), job);
+        }
+        request_.options.settled = std::move(reused.settled);
+        co_return Result<void>{};
     }
 
     LocalRequest request_;

@@ -26,6 +26,9 @@ std::string missingSecrets(const LocalRequest& request) {
     };
     look(request.plan->env, "the workflow");
     for (const plan::Job& job : request.plan->jobs) {
+        if (request.options.settled.contains(job.name)) {
+            continue; // it does not run
+        }
         look(job.env, fmt::format("job '{}'", job.name));
         for (const plan::Step& step : job.steps) {
             look(step.env, fmt::format("step '{}' of job '{}'", step.name, job.name));
