@@ -146,7 +146,7 @@ void Project::commitAll() const {
     ASSERT_EQ(ran.status, 0) << ran.all();
 }
 
-Running Project::spawn(std::vector<std::string> argv) const {
+std::vector<std::string> Project::environment() const {
     std::map<std::string, std::string> merged;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string text = *entry;
@@ -163,6 +163,11 @@ Running Project::spawn(std::vector<std::string> argv) const {
     for (const auto& [name, value] : merged) {
         pairs.push_back(name + "=" + value);
     }
+    return pairs;
+}
+
+Running Project::spawn(std::vector<std::string> argv) const {
+    std::vector<std::string> pairs = environment();
     const auto pointers = [](std::vector<std::string>& words) {
         std::vector<char*> out;
         for (std::string& word : words) {

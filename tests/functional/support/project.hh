@@ -77,6 +77,9 @@ class Project {
         environment_[name] = std::move(value);
     }
 
+    // "NAME=VALUE" of all that cirque gets.
+    [[nodiscard]] std::vector<std::string> environment() const;
+
     [[nodiscard]] Running start(std::vector<std::string> arguments) const; // cirque ARGUMENTS in dir()
     [[nodiscard]] Running startShell(const std::string& script) const;     // bash -c, same environment
     [[nodiscard]] Ran cirque(std::vector<std::string> arguments, int seconds = 60) const;
