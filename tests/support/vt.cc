@@ -29,7 +29,9 @@ std::string Vt::textOf(const Row& row) {
     for (const std::string& cell : row.cells) {
         out += cell == continuation ? "" : cell;
     }
-    out.erase(out.find_last_not_of(' ') + 1);
+    if (!row.wrapped) { // else a space at the margin is one between words
+        out.erase(out.find_last_not_of(' ') + 1);
+    }
     return out;
 }
 
