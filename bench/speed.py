@@ -160,6 +160,21 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
         ours, = interleaved(self.n(10), lambda: run([self.cirque, 'plan', '--json'], folder, self.env))
         self.table.add('plan of a graph 4 wide, 200 deep', times(ours), '', '', '≤ 0.2 s', median(ours) <= 0.2)
 
+    def nix_log(self):
+        """Nix's records of a large build, read, rendered and counted; the floor only finds the lines."""
+        program = self.build / 'bench' / 'nix-log'
+        if not program.exists():
+            sys.exit(f'bench: {program} is missing: build everything first (./dev build does not build the benchmarks)')
+        said = [dict(line.split() for line in subprocess.run([program], check=True, capture_output=True, text=True,
+                                                             timeout=300).stdout.splitlines())
+                for _ in range(3)]
+        ours, floor, json = (median(float(run[key]) for run in said) for key in ('ours', 'floor', 'json'))
+        size, lines = int(said[0]['bytes']) / 1e6, int(said[0]['lines']) / 1e6
+        self.table.add(f"{size:.0f} MB of Nix's records, {lines:.2f} M lines", ms(ours),
+                       f'{ms(floor)} lines only, {ms(json)} JSON only', f'{ours / floor:.0f}×', '≤ 1.5 s', ours <= 1.5)
+        grown = max(int(run['grown']) for run in said) * 1024
+        self.table.add("memory they take", f'{grown / MIB:.1f} MiB', '', '', 'flat: ≤ 4 MiB', grown <= 4 * MIB)
+
     def workspace(self, count, n, extra):
         """A git tree of `count` files: one job whose folder is made from it, against `cp -a` of the tree."""
         tree = self.folder / f'tree-{count}'
@@ -207,7 +222,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'scheduler', 'layers',
-         'small_tree', 'large_tree', 'history', 'graph')
+         'nix_log', 'small_tree', 'large_tree', 'history', 'graph')
 
 
 def scratch():

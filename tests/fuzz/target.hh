@@ -21,4 +21,8 @@ void gotest(std::string_view bytes);
 // The log of a step: its annotations do not depend on the pieces in which it comes.
 void annotations(std::string_view bytes);
 
+// Nix's internal-json on its standard error: read whole and in pieces, each record compared with what a full
+// JSON parser reads.
+void nixlog(std::string_view bytes);
+
 } // namespace cirque::fuzz
