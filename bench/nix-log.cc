@@ -104,7 +104,7 @@ std::size_t ours(std::string_view stream) {
     nix::LogParser parser;
     nix::LogText text;
     nix::Failures failures;
-    nix::BuildMeter meter;
+    nix::BuildMeter meter(monoNow());
     std::string out;
     std::size_t bytes = 0;
     const nix::LogParser::Receive receive = [&](const nix::LogEvent& event) {

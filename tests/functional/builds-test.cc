@@ -29,6 +29,13 @@ constexpr const char* packages = R"nix(
       two = build "two-1.0" "echo a > $out; echo b > $dev; exit 0" {{ outputs = [ "out" "dev" ]; }};
       broken = build "broken-1.0" "echo first words; echo no such header; exit 3" {{ }};
       user = build "user-1.0" "read -r text < ${{broken}}; exit 0" {{ }};
+      phased = build "phased-1.0" ''
+        echo '@nix {{"action":"setPhase","phase":"buildPhase"}}' >&2; echo in the middle; echo > $out; exit 0'' {{ }};
+      waiting = name: build name ''
+        echo '@nix {{"action":"setPhase","phase":"buildPhase"}}' >&2
+        while [ ! -e {0}/go ]; do sleep 0.05; done; echo > $out; exit 0'' {{ }};
+      waits = waiting "waits-1.0";
+      waits2 = waiting "waits2-1.0";
       slow = build "slow-1.0" "touch {0}/building; sleep 600; exit 0" {{ }};
 )nix";
 
@@ -135,9 +142,87 @@ TEST(Builds, AFailingBuildFailsItsJob) {
     apart.steps = [ { name = "s"; build = greeting; } ];)");
     const Ran ran = project.run();
     EXPECT_EQ(ran.status, 1) << ran.all();
-    EXPECT_TRUE(ran.outHas("no such header")) << ran.all();
+    EXPECT_TRUE(ran.outHas("[make/build] first words\n[make/build] no such header\n")) << ran.all();
+    EXPECT_TRUE(ran.outHas(
+        "broken-1.0 did not build: builder failed with exit code 3; its last words: \"first words\", "
+        "\"no such header\""))
+        << ran.all();
     EXPECT_FALSE(ran.outHas("MUST-NOT-RUN")) << ran.all();
     EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"apart", "succeeded"}, {"make", "failed"}}));
+}
+
+// Wrong: "1 dependencies of derivation failed to build" is all a person learns.
+TEST(Builds, AFailingDependencyIsNamedWithItsLastLines) {
+    const Builds project(R"(
+    make.steps = [ { name = "build"; build = user; } ];
+    use.steps = [ { name = "s"; bash = "echo MUST-NOT-RUN ${user}"; } ];)");
+    const Ran ran = project.run();
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas(
+        "[make] failed: step 'build': user-1.0 needs what did not build: broken-1.0 did not "
+        "build: builder failed with exit code 3; its last words: \"first words\", \"no such header\""))
+        << ran.all();
+    EXPECT_TRUE(ran.outHas("[use] failed: user-1.0 needs what did not build: broken-1.0 did not build"))
+        << "the setting-up of a job says the same\n"
+        << ran.all();
+    EXPECT_TRUE(ran.outHas("[make/build] broken-1.0> no such header\n")) << ran.all();
+}
+
+TEST(Builds, ALogOfSeveralDerivationsNamesWhoSpeaks) {
+    const Builds project("    make.steps = [ { name = \"build\"; build = loud; } ];");
+    const Ran ran = project.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(
+        ran.outHas("[make/build] building greeting-1.0\n[make/build] greeting-1.0> making a greeting\n"))
+        << ran.all();
+    EXPECT_TRUE(ran.outHas("[make/build] loud-1.0> making it loud\n")) << ran.all();
+}
+
+TEST(Builds, PhasesAreMarks) {
+    const Builds project("    make.steps = [ { name = \"build\"; build = phased; } ];");
+    const Ran ran = project.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[make/build] == buildPhase\n[make/build] in the middle\n")) << ran.all();
+}
+
+TEST(Builds, ProgressIsJournaled) {
+    const Builds project("    make.steps = [ { name = \"build\"; build = waits; } ];"
+                         "    use.steps = [ { name = \"s\"; bash = \"cat ${waits2}\"; } ];");
+    Running run = project.start({"run"});
+    const auto told = [&](const std::string& what) {
+        return project.shell(
+            "for i in $(seq 300); do grep -hF build.progress \"$CIRQUE_STATE_DIR\"/runs/*/* 2>/dev/null | "
+            "grep -F '" +
+            what + "' && exit 0; sleep 0.1; done; exit 1");
+    };
+    EXPECT_EQ(told("waits-1.0: buildPhase").status, 0) << "of the step";
+    EXPECT_EQ(told("waits2-1.0").status, 0) << "of the setting-up";
+    EXPECT_TRUE(told("waits-1.0: buildPhase").outHas("\"toBuild\":1")) << told("waits-1.0: buildPhase").out;
+    project.write("../go", "");
+    EXPECT_EQ(run.wait(60).status, 0);
+}
+
+// Both what a build step builds and what a step needs.
+TEST(Builds, WhatACacheHasIsFetchedAndNotBuilt) {
+    const Builds project(R"(
+    make.steps = [ { name = "build"; build = greeting; } ];
+    use.steps = [ { name = "s"; bash = "cat ${two}"; } ];)");
+    EXPECT_EQ(project.run().status, 0);
+    EXPECT_EQ(project.built(), (std::map<std::string, int>{{"greeting-1.0", 1}, {"two-1.0", 1}}));
+    const std::string cache = "file://" + project.root() + "/cache";
+    const Ran kept = project.shell("nix copy --extra-experimental-features nix-command --to " + cache +
+                                   " $(ls -d \"$NIX_STORE_DIR\"/*-greeting-1.0 \"$NIX_STORE_DIR\"/*-two-1.0) "
+                                   "&& chmod -R u+w \"$NIX_STORE_DIR\" && "
+                                   "rm -rf \"$NIX_STORE_DIR\" \"$NIX_STATE_DIR\" ../built && "
+                                   "printf 'substituters = %s\\nrequire-sigs = false\\n' " +
+                                   cache + " >> \"$NIX_CONF_DIR/nix.conf\"");
+    ASSERT_EQ(kept.status, 0) << kept.all();
+    const Ran ran = project.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(project.built(), (std::map<std::string, int>{})) << ran.all();
+    EXPECT_TRUE(ran.outHas("[make/build] fetching greeting-1.0 from " + cache)) << ran.all();
+    EXPECT_TRUE(ran.outHas("[use] fetching two-1.0 from " + cache)) << ran.all();
+    EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"make", "succeeded"}, {"use", "succeeded"}}));
 }
 
 TEST(Builds, ATimeoutEndsTheBuilder) {

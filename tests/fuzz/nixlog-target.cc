@@ -53,7 +53,7 @@ std::string told(std::string_view bytes, std::size_t size) {
     nix::LogParser parser;
     nix::LogText text;
     nix::Failures failures;
-    nix::BuildMeter meter;
+    nix::BuildMeter meter(MonoTime{});
     std::string out;
     const nix::LogParser::Receive receive = [&](const nix::LogEvent& event) {
         text.append(out, event, parser.counts());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's Provisioner on this machine's Nix store.
+// The engine's Provisioner on this machine's Nix store: logs go to the try, progress to the journal.
 #pragma once
 
 #include "config/environment.hh"
@@ -13,8 +13,14 @@ namespace cirque::app {
 class ProvisionerPort : public engine::Provisioner {
   public:
     // `rootsFolder` keeps what was built; it belongs to the run's work folder, or to a kept evaluation.
-    ProvisionerPort(const config::Environment& environment, std::string rootsFolder)
-        : store_(environment.variables(), std::move(rootsFolder)) {}
+    // `slots`: how many jobs run at a time; the processors are shared out among them. `journal` outlives it.
+    ProvisionerPort(const config::Environment& environment, std::string rootsFolder, int slots,
+                    engine::Journal& journal);
+
+    // `job` will be run as soon as there is a slot: what it builds may be built along with others
+    // (nix::Store). Only a job that waits for nothing and has no time limit is expected; any other is
+    // ignored.
+    void expect(const plan::Plan& plan, const plan::Job& job);
 
     io::Task<Result<void>> provision(plan::Closure needed, TryRef ref, std::shared_ptr<exec::OutputSink> log,
                                      io::StopToken stop) override;
@@ -22,6 +28,7 @@ class ProvisionerPort : public engine::Provisioner {
                                           std::shared_ptr<exec::OutputSink> log, io::StopToken stop) override;
 
   private:
+    engine::Journal& journal_;
     nix::Store store_;
 };
 

@@ -132,6 +132,16 @@ class LocalRun {
         (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
     }
 
+    // When all of the plan runs, what stands in it needs no guess.
+    void expectBuilds(ProvisionerPort& provisioner) const {
+        const engine::RunOptions& options = request_.options;
+        for (const plan::Job& job : request_.plan->jobs) {
+            if (options.selected.empty() && !options.settled.contains(job.name)) {
+                provisioner.expect(*request_.plan, job);
+            }
+        }
+    }
+
     io::Task<engine::RunReport> perform() {
         removeDeadControls(request_.settings.stateDir);
         Result<void> ready = co_await places_.prepare(beginning_.token());
@@ -148,9 +158,11 @@ class LocalRun {
         if (ready) {
             ClockPort clock;
             EnvSourcePort env(request_, secrets_);
-            ProvisionerPort provisioner(request_.environment, request_.rootsFolder.empty()
-                                                                  ? places_.workFolder() + "/roots"
-                                                                  : request_.rootsFolder);
+            ProvisionerPort provisioner(request_.environment,
+                                        request_.rootsFolder.empty() ? places_.workFolder() + "/roots"
+                                                                     : request_.rootsFolder,
+                                        request_.options.slots, journal_);
+            expectBuilds(provisioner);
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
             const engine::Ports ports{journal_, clock, env, provisioner, logs, places_, request_.more.get()};
             report = co_await runWith(ports);

@@ -5,6 +5,7 @@
 #include "nix/log/names.hh"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -32,6 +33,17 @@ bool isOnlyADependant(std::string_view text) {
            (text.contains("dependencies of derivation '") && text.contains("failed to build"));
 }
 
+// Nix lays some errors out on several lines (hashes one above the other).
+std::string onOneLine(std::string_view text) {
+    std::string out;
+    for (const std::string_view line : split(text, '\n')) {
+        const std::string_view words = trim(line);
+        out += out.empty() || words.empty() ? "" : " ";
+        out += words;
+    }
+    return out;
+}
+
 // Nix 2.34 gives the reason on a line of its own; 2.8 says "builder for 'X' failed with ...".
 std::string reasonOf(std::string_view text, std::string_view drv) {
     constexpr std::string_view label = "Reason: ";
@@ -46,17 +58,14 @@ std::string reasonOf(std::string_view text, std::string_view drv) {
         const std::string_view rest = text.substr(begin.size());
         return fmt::format("builder {}", trim(rest.substr(0, rest.find(";\n"))));
     }
-    return std::string(trim(text));
+    return onOneLine(text);
 }
 
 std::string describeOne(const Failure& failure) {
     std::string out =
-        fmt::format("{} did not build: {}", nameOfPath(failure.drv), ellipsize(failure.reason, 2000));
+        fmt::format("{} did not build: {}", nameOfPath(failure.drv), ellipsize(failure.reason, 1000));
     if (!failure.lines.empty()) {
-        out += "; its last lines:";
-        for (const std::string& line : failure.lines) {
-            out += fmt::format("\n  {}", line);
-        }
+        out += fmt::format("; its last words: \"{}\"", fmt::join(failure.lines, "\", \""));
     }
     return out;
 }
@@ -79,6 +88,9 @@ void Failures::take(const LogEvent& event) {
         }
     } else if (const auto* line = std::get_if<BuildLine>(&event)) {
         if (Tail* tail = tailOf(line->drv)) {
+            if (trim(line->text).empty()) {
+                return;
+            }
             tail->lines.push_back(ellipsize(withoutColours(line->text), longestLine));
             if (tail->lines.size() > keptLines) {
                 tail->lines.pop_front();
@@ -124,16 +136,18 @@ std::string Failures::describe(std::string_view wanted) const {
     if (causes_.empty()) {
         return {};
     }
-    const bool own = std::ranges::find(causes_, wanted, &Failure::drv) != causes_.end();
+    if (const auto own = std::ranges::find(causes_, wanted, &Failure::drv); own != causes_.end()) {
+        return describeOne(*own);
+    }
     std::string out;
-    if (!own && !wanted.empty()) {
+    if (!wanted.empty()) {
         out = fmt::format("{} needs what did not build: ", nameOfPath(wanted));
     }
     for (std::size_t i = 0; i < std::min(causes_.size(), mostShown); ++i) {
-        out += (i == 0 ? "" : "\n") + describeOne(causes_[i]);
+        out += (i == 0 ? "" : "; ") + describeOne(causes_[i]);
     }
     if (causes_.size() > mostShown) {
-        out += fmt::format("\n{} more did not build", causes_.size() - mostShown);
+        out += fmt::format("; {} more did not build", causes_.size() - mostShown);
     }
     return out;
 }

@@ -15,13 +15,13 @@ namespace cirque::nix {
 struct Failure {
     std::string drv;
     std::string reason;             // "builder failed with exit code 3"
-    std::vector<std::string> lines; // the last that its builder printed
+    std::vector<std::string> lines; // the last that its builder printed, blank ones left out
 };
 
 class Failures {
   public:
-    static constexpr std::size_t keptLines = 10;
-    static constexpr std::size_t longestLine = 400;
+    static constexpr std::size_t keptLines = 3;
+    static constexpr std::size_t longestLine = 200;
     // Nix may name a failure long after the build has ended; the lines of that many builds are kept for it.
     static constexpr std::size_t keptBuilds = 256;
 
@@ -36,8 +36,8 @@ class Failures {
     // Nix's errors as it told them, without colours; the newest when there were many.
     [[nodiscard]] const std::string& errors() const { return errors_; }
 
-    // For a person: which derivation failed, why, and its last lines. `wanted`: what was asked for. Empty
-    // when Nix named no derivation.
+    // One line for a person: which derivation failed, why, and its last lines. `wanted`: what was asked for; when it
+    // failed itself, nothing else is told. Empty when Nix named no derivation.
     [[nodiscard]] std::string describe(std::string_view wanted) const;
 
   private:

@@ -74,18 +74,19 @@ std::optional<Measure> BuildMeter::told(const Counts& counts) {
 }
 
 std::optional<Measure> BuildMeter::due(const Counts& counts, MonoTime now) {
-    if (lastTime_ && now - *lastTime_ < interval) {
+    if (now - lastTime_ < interval) {
         return std::nullopt;
     }
     std::optional<Measure> out = told(counts);
     if (out) {
         lastTime_ = now;
+        told_ = true;
     }
     return out;
 }
 
 std::optional<Measure> BuildMeter::last(const Counts& counts) {
-    return told(counts);
+    return told_ ? told(counts) : std::nullopt;
 }
 
 } // namespace cirque::nix

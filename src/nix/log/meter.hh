@@ -22,13 +22,16 @@ class BuildMeter {
   public:
     static constexpr Millis interval{250};
 
+    // `start`: the first is told an interval later, so that a short build tells nothing.
+    explicit BuildMeter(MonoTime start) : lastTime_(start) {}
+
     void take(const LogEvent& event);
 
     // What is to be told now: nothing when nothing has changed, and at most once in `interval`. What falls
     // between is told by a later call.
     std::optional<Measure> due(const Counts& counts, MonoTime now);
 
-    // The same at the end, however little time has passed; nothing when there never was anything to count.
+    // The same at the end, however little time has passed; nothing when nothing was told before.
     std::optional<Measure> last(const Counts& counts);
 
   private:
@@ -44,7 +47,8 @@ class BuildMeter {
     [[nodiscard]] std::string current() const;
 
     std::vector<Active> active_; // the oldest first
-    std::optional<MonoTime> lastTime_;
+    MonoTime lastTime_;
+    bool told_ = false;
     Measure last_;
 };
 

@@ -76,6 +76,7 @@ void LogParser::line(std::string_view line, const Receive& receive) {
         receive(PlainLine{line});
         return;
     }
+    ++records_;
     switch (record.action) {
     case LogRecord::Action::Start:
         start(record, receive);

@@ -36,6 +36,9 @@ class LogParser {
     // Grows with every change of counts().
     [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
+    // How many were read so far. None: this Nix speaks otherwise, and nothing is known of what it did.
+    [[nodiscard]] std::uint64_t records() const { return records_; }
+
     [[nodiscard]] std::size_t activities() const { return activities_.size(); }
 
   private:
@@ -77,6 +80,7 @@ class LogParser {
     std::unordered_map<std::uint64_t, Activity> activities_;
     std::array<Total, countedTypes> totals_{};
     std::uint64_t changes_ = 0;
+    std::uint64_t records_ = 0;
 };
 
 } // namespace cirque::nix

@@ -7,68 +7,81 @@
 #include "io/runtime/runtime.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
+#include "nix/store/batch.hh"
 #include "nix/store/command.hh"
+#include "nix/store/look-ahead.hh"
+#include "nix/store/watch.hh"
 
-#include <functional>
+#include <deque>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace cirque::nix {
-
-struct Derivation {
-    std::string drv;
-    std::vector<std::string> outputs; // empty or "*": all
-};
 
 struct Wanted {
     std::vector<Derivation> derivations;
     std::vector<std::string> paths; // sources
 };
 
-struct BuiltPaths {
-    bool cached = false;                                      // nothing had to be built or fetched
-    std::vector<std::pair<std::string, std::string>> outputs; // "out" and so on -> store path
+struct StoreOptions {
+    Variables environment;   // the caller's
+    std::string rootsFolder; // where indirect garbage collector roots are kept, so that nothing disappears
+                             // while the run needs it; its owner removes it; several may share it. Empty: no
+                             // roots
+    int cores = 0;           // for one build; 0: as Nix is configured
+    LookAhead lookAhead{};   // how many builds a process is given
 };
 
-using LogSink = std::function<void(std::string_view)>;
-
-// One per run: what it has realised once is not asked for again.
+// One per run: what it has realised once is not asked for again, and what is under way is waited for. Nix
+// takes a temporary root before it looks whether a path is valid, and the lasting one before its process
+// ends; only then is anything recorded here.
 class Store {
   public:
-    // `rootsFolder`: where indirect garbage collector roots are kept, so that nothing disappears while the
-    // run needs it; the owner of the folder removes it. Several may share one. Empty: no roots.
-    explicit Store(Variables environment, std::string rootsFolder = {});
+    explicit Store(StoreOptions options) : options_(std::move(options)), lookAhead_(options_.lookAhead) {}
 
-    // Realises what is not yet known to be there, in one call of nix-store whose builders' output goes to
-    // `log`. Failures: Build when a builder failed (the message is Nix's), MissingTool, Process when Nix was
-    // killed, Unreachable, DiskFull or Permission when Nix says so. Stop: TERM to Nix, which ends its
-    // builders, KILL after 5 s or at once when immediate; then an error with code Process. What another
-    // call is realising is waited for first: a second nix-store would only poll for its lock.
-    io::Task<Result<void>> realise(Wanted wanted, LogSink log, io::StopToken stop = {});
+    // Realises what is not yet known to be there, in one call of nix-store. Failures: Build when a builder
+    // failed (the message names the derivation and its last lines), MissingTool, Process when Nix was killed,
+    // Unreachable, DiskFull or Permission when Nix says so. Stop: TERM to Nix, which ends its builders, KILL
+    // after 5 s or at once when immediate; then an error with code Process. What another call is realising is
+    // waited for first: a second nix-store would only poll for its lock.
+    io::Task<Result<void>> realise(Wanted wanted, Watch watch, io::StopToken stop = {});
 
-    // The same for one derivation, and where its outputs are.
-    io::Task<Result<BuiltPaths>> build(Derivation derivation, LogSink log, io::StopToken stop = {});
+    // The same for one derivation, and where its outputs are. Those that ask for one that is being built get
+    // its result, good or bad.
+    io::Task<Result<BuiltPaths>> build(Derivation derivation, Watch watch, io::StopToken stop = {});
+
+    // It will be asked for soon, and nobody sets it a time limit of its own. It may then be built along with
+    // another one that is expected, as long as builds are short (LookAhead); its log and its end are its own.
+    void expect(Derivation derivation);
 
   private:
-    struct Called {
-        std::string printed; // the realised paths, one on a line
-        bool worked = false; // Nix built or fetched something
-    };
+    using Member = std::shared_ptr<BatchMember>;
 
-    static std::vector<std::string> namesOf(const Wanted& wanted);
     std::vector<std::string> missing(const Wanted& wanted) const;
-    static std::string rootName(const std::vector<std::string>& names);
+    bool isBusy(const std::vector<std::string>& names) const;
+    Member findMember(const std::string& key) const;
+    Member takeAhead(const std::string& key);
+    Result<BuiltPaths> takeResult(const std::string& key, const Member& member);
+    std::shared_ptr<Batch> begin(const Derivation& derivation);
+    io::Task<Result<void>> run(std::shared_ptr<Batch> batch, io::StopToken stop);
+    io::Task<Result<void>> perform(std::shared_ptr<Batch> batch, io::StopToken stop);
+    void end(const Batch& batch);
+    CallOptions callFor(std::vector<std::string> names);
 
-    Variables environment_;
-    std::string rootsFolder_;
-    io::Task<Result<Called>> call(std::vector<std::string> names, LogSink log, io::StopToken stop);
-
-    std::set<std::string> present_;
-    std::set<std::string> underWay_;
-    io::Signal ended_; // of any call
+    StoreOptions options_;
+    LookAhead lookAhead_;
+    std::set<std::string> present_;         // names that were realised
+    std::set<std::string> busy_;            // names that are
+    std::map<std::string, Member> members_; // of running batches
+    std::map<std::string, Member> ahead_;   // built, and not yet asked for
+    std::map<std::string, BuiltPaths> built_;
+    std::set<std::string> alone_; // to be built by themselves
+    std::deque<Derivation> expected_;
+    std::set<std::string> expectedKeys_; // of those in expected_ that are still wanted
+    io::Signal ended_;                   // of any call
 };
 
 } // namespace cirque::nix

@@ -217,27 +217,26 @@ TEST_F(BrokenNix, AStopEndsNix) {
 TEST_F(BrokenNix, AStopEndsARealisation) {
     // TERM alone must do: the child would live for minutes
     replace("nix-store", "#!/bin/sh\necho begun >&2\nexec sleep 600\n");
-    nix::Store store(environment_);
+    nix::Store store({.environment = environment_, .rootsFolder = {}});
     std::optional<Result<void>> realised;
     io::StopSource stop;
     io::Runtime runtime;
-    const nix::LogSink sink = [&](std::string_view) {
-        stop.request(io::StopLevel::Graceful, io::StopReason::Cancelled);
-    };
+    const nix::Watch watch{
+        .log = [&](std::string_view) { stop.request(io::StopLevel::Graceful, io::StopReason::Cancelled); }};
     const nix::Wanted wanted{.derivations = {{.drv = "/nix/store/x.drv", .outputs = {"out"}}}, .paths = {}};
-    runtime.run([&]() -> io::Task<> { realised = co_await store.realise(wanted, sink, stop.token()); });
+    runtime.run([&]() -> io::Task<> { realised = co_await store.realise(wanted, watch, stop.token()); });
     ASSERT_FALSE(*realised);
     EXPECT_EQ(realised->error().code, ErrorCode::Process) << realised->error().text();
 }
 
 TEST_F(BrokenNix, WhatIsPresentIsNotAskedForAgain) {
     replace("nix-store", "#!/bin/sh\necho asked >> \"$HOME/calls\"\n");
-    nix::Store store(environment_);
+    nix::Store store({.environment = environment_, .rootsFolder = {}});
     io::Runtime runtime;
     const nix::Wanted wanted{.derivations = {{.drv = "/nix/store/x.drv", .outputs = {"out"}}}, .paths = {}};
     runtime.run([&]() -> io::Task<> {
-        EXPECT_TRUE(co_await store.realise(wanted, {}));
-        EXPECT_TRUE(co_await store.realise(wanted, {}));
+        EXPECT_TRUE(co_await store.realise(wanted, nix::Watch{}));
+        EXPECT_TRUE(co_await store.realise(wanted, nix::Watch{}));
     });
     EXPECT_EQ(io::readFile(folder_ + "/calls").value_or(""), "asked\n");
 }

@@ -32,11 +32,11 @@ class Packages : public NixProject {
             wanted.derivations.push_back({.drv = derivation.drv, .outputs = derivation.outputs});
         }
         wanted.paths = closure.paths;
-        nix::Store store(environment_, folder_ + "/roots");
+        nix::Store store({.environment = environment_, .rootsFolder = folder_ + "/roots"});
         std::optional<Result<void>> result;
         io::Runtime runtime;
-        const nix::LogSink sink = [&](std::string_view bytes) { log += bytes; };
-        runtime.run([&]() -> io::Task<> { result = co_await store.realise(wanted, sink); });
+        const nix::Watch watch{.log = [&](std::string_view bytes) { log += bytes; }};
+        runtime.run([&]() -> io::Task<> { result = co_await store.realise(wanted, watch); });
         return std::move(*result);
     }
 

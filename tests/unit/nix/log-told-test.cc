@@ -68,13 +68,16 @@ TEST(NixFailures, NamesTheDerivationThatFailedItsReasonAndItsLastLines) {
         EXPECT_EQ(failures.failed().size(), 3U) << "with the one that only needs a failed one";
         const std::string told = failures.describe(user);
         EXPECT_TRUE(told.starts_with("user-1.0 needs what did not build: ")) << told;
-        EXPECT_TRUE(told.contains("bad-2.0 did not build: builder failed with exit code 4; its last lines:\n"
-                                  "  deep no"))
+        EXPECT_TRUE(told.contains("bad-2.0 did not build: builder failed with exit code 4; its last words: "
+                                  "\"deep no\""))
             << told;
-        EXPECT_TRUE(told.contains("bad-1.0 did not build: builder failed with exit code 3; its last lines:\n"
-                                  "  oh no"))
+        EXPECT_TRUE(told.contains("bad-1.0 did not build: builder failed with exit code 3; its last words: "
+                                  "\"oh no\""))
             << told;
-        EXPECT_FALSE(told.contains('\x1b')) << told;
+        EXPECT_FALSE(
+            failures.describe(failures.causes()[0].drv).contains(nameOfPath(failures.causes()[1].drv)))
+            << "who failed itself has nothing to do with the others";
+        EXPECT_FALSE(told.contains('\x1b') || told.contains('\n')) << told;
     }
 }
 
@@ -92,6 +95,15 @@ TEST(NixFailures, KeepsTheLastLinesOnly) {
     EXPECT_EQ(failures.causes()[0].lines.back(), "line 999");
 }
 
+TEST(NixFailures, AWrongHashIsToldOnOneLine) {
+    const Failures failures = failuresOf(
+        "@nix {\"action\":\"msg\",\"level\":0,\"msg\":\"error: hash mismatch in fixed-output derivation "
+        "'/s/src.drv':\\n         specified: sha256-A\\n            got:    sha256-B\"}\n");
+    EXPECT_EQ(failures.describe("/s/src.drv"), "src did not build: hash mismatch in fixed-output derivation "
+                                               "'/s/src.drv': specified: sha256-A got:    "
+                                               "sha256-B");
+}
+
 TEST(NixFailures, OtherErrorsNameNoDerivation) {
     const Failures failures =
         failuresOf("@nix {\"action\":\"msg\",\"level\":0,\"msg\":\"\\u001b[31;1merror:\\u001b[0m opening "
@@ -104,12 +116,14 @@ TEST(NixFailures, OtherErrorsNameNoDerivation) {
 }
 
 TEST(BuildMeter, TellsWhatChangedAtMostFourTimesASecond) {
-    BuildMeter meter;
+    const auto at = [](int millis) { return MonoTime{std::int64_t{1000 + millis} * 1'000'000}; };
+    BuildMeter meter(at(-249));
     Counts counts;
-    const auto at = [](int millis) { return MonoTime{std::int64_t{millis} * 1'000'000}; };
-    EXPECT_FALSE(meter.due(counts, at(0))) << "nothing to tell";
+    EXPECT_FALSE(meter.due(counts, at(1))) << "nothing to tell";
     meter.take(BuildStarted{"/nix/store/00000000000000000000000000000000-hello-2.12.drv", ""});
     counts.toBuild = 2;
+    EXPECT_FALSE(meter.due(counts, at(0))) << "it has only begun";
+    EXPECT_FALSE(meter.last(counts)) << "a short build tells nothing";
     EXPECT_EQ(meter.due(counts, at(1)), (Measure{counts, "hello-2.12"}));
     meter.take(PhaseStarted{"/nix/store/00000000000000000000000000000000-hello-2.12.drv", "buildPhase"});
     EXPECT_FALSE(meter.due(counts, at(250))) << "too soon";
