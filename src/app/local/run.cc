@@ -2,6 +2,7 @@
 #include "app/local/clock-port.hh"
 #include "app/local/control-socket.hh"
 #include "app/local/env-source.hh"
+#include "app/local/expected-jobs.hh"
 #include "app/local/flake-jobs.hh"
 #include "app/local/frontends.hh"
 #include "app/local/housekeeping.hh"
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace cirque::app {
 namespace {
@@ -164,7 +166,11 @@ class LocalRun {
                                         request_.options.slots, journal_);
             expectBuilds(provisioner);
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
-            const engine::Ports ports{journal_, clock, env, provisioner, logs, places_, request_.more.get()};
+            engine::Ports ports{journal_, clock, env, provisioner, logs, places_};
+            std::optional<ExpectedJobs> more;
+            if (request_.more) {
+                ports.more = &more.emplace(*request_.more, *request_.plan, provisioner);
+            }
             report = co_await runWith(ports);
         } else {
             report = endedBefore(journal_, ready.error(), control_->takePending());

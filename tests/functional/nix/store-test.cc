@@ -16,6 +16,8 @@
 namespace cirque::frontend {
 namespace {
 
+constexpr Millis moment{20};
+
 struct Made {
     std::string log;
     std::optional<Result<nix::BuiltPaths>> result;
@@ -49,10 +51,10 @@ class Batches : public NixProject {
         }
     }
 
-    io::Task<> build(nix::Store& store, std::string name, io::StopToken stop = {}) {
+    io::Task<> build(nix::Store* store, std::string name, io::StopToken stop = {}) {
         Made& made = made_[name];
         const nix::Watch watch{.log = [&made](std::string_view bytes) { made.log += bytes; }};
-        made.result = co_await store.build(derivations_.at(name), watch, std::move(stop));
+        made.result = co_await store->build(derivations_.at(name), watch, std::move(stop));
     }
 
     nix::StoreOptions options(int lookAhead) {
@@ -71,7 +73,7 @@ class Batches : public NixProject {
                 store.expect(derivations_.at(name));
             }
             for (const std::string& name : names) {
-                group.spawn(build(store, name));
+                group.spawn(build(&store, name));
             }
             co_await group.join();
         });
@@ -165,9 +167,9 @@ TEST_F(Batches, WhatIsNotExpectedIsAlone) {
     io::Runtime runtime;
     runtime.run([&]() -> io::Task<> {
         store.expect(derivations_.at("two"));
-        co_await build(store, "one");
+        co_await build(&store, "one");
         EXPECT_EQ(calls(), 1);
-        co_await build(store, "two");
+        co_await build(&store, "two");
     });
     EXPECT_EQ(calls(), 2) << "one may have a time limit, which is not for two";
     EXPECT_EQ(made_["two"].log, "building two\nin two\n");
@@ -185,11 +187,11 @@ TEST_F(Batches, ALongBuildKeepsNobodyWaiting) {
         for (const char* name : {"one", "long", "two"}) {
             store.expect(derivations_.at(name));
         }
-        group.spawn(build(store, "one"));
-        group.spawn(build(store, "long"));
-        group.spawn(build(store, "two"));
+        group.spawn(build(&store, "one"));
+        group.spawn(build(&store, "long"));
+        group.spawn(build(&store, "two"));
         while (!made_["one"].result || !made_["two"].result) {
-            co_await io::sleepFor(Millis{20});
+            co_await io::sleepFor(moment);
         }
         EXPECT_FALSE(made_["long"].result);
         EXPECT_TRUE(io::writeFileAtomic(folder_ + "/go", ""));
@@ -213,10 +215,10 @@ TEST_F(Batches, AStopOfOneLeavesTheOthers) {
         co_await group.start();
         store.expect(derivations_.at("first"));
         store.expect(derivations_.at("second"));
-        group.spawn(build(store, "first", stop.token()));
-        group.spawn(build(store, "second"));
+        group.spawn(build(&store, "first", stop.token()));
+        group.spawn(build(&store, "second"));
         while (!std::filesystem::exists(folder_ + "/begun")) {
-            co_await io::sleepFor(Millis{20});
+            co_await io::sleepFor(moment);
         }
         stop.request(io::StopLevel::Graceful, io::StopReason::Cancelled);
         co_await group.join();
@@ -233,13 +235,13 @@ TEST_F(Batches, ThoseThatAskForTheSameShareItsEnd) {
     runtime.run([&]() -> io::Task<> {
         io::TaskGroup group;
         co_await group.start();
-        group.spawn(build(store, "bad"));
+        group.spawn(build(&store, "bad"));
         co_await io::yieldNow();
         const nix::Watch watch{.log = [&other](std::string_view bytes) { other.log += bytes; }};
         other.result = co_await store.build(derivations_.at("bad"), watch);
         co_await group.join();
         EXPECT_EQ(calls(), 1);
-        co_await build(store, "bad");
+        co_await build(&store, "bad");
     });
     EXPECT_FALSE(made_["bad"].good());
     EXPECT_FALSE(other.good());
