@@ -36,8 +36,8 @@ class Failures {
     // Nix's errors as it told them, without colours; the newest when there were many.
     [[nodiscard]] const std::string& errors() const { return errors_; }
 
-    // One line for a person: which derivation failed, why, and its last lines. `wanted`: what was asked for; when it
-    // failed itself, nothing else is told. Empty when Nix named no derivation.
+    // One line for a person: which derivation failed, why, and its last lines. `wanted`: what was asked for;
+    // when it failed itself, nothing else is told. Empty when Nix named no derivation.
     [[nodiscard]] std::string describe(std::string_view wanted) const;
 
   private:
