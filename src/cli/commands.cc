@@ -47,6 +47,7 @@ constexpr std::array runningOptions{
     offlineOption,
     Option{"keep", 0, "", "keep the jobs' folders after the run"},
     Option{"no-tui", 0, "", "plain lines, also on a terminal"},
+    Option{"junit", 0, "FILE", "also write how the run went as JUnit XML, when it has ended"},
     Option{"json", 0, "", "print every event and log line as JSON"},
     helpOption,
 };
@@ -78,7 +79,8 @@ constexpr std::array initOptions{Option{"template", 't', "TEMPLATE", "start from
 constexpr std::array doctorOptions{jsonOption, helpOption};
 constexpr std::array showOptions{jsonOption, helpOption};
 constexpr std::array showRunOptions{Option{"timeline", 0, "", "what happened when, as a waterfall"},
-                                    jsonOption, helpOption};
+                                    Option{"format", 0, "text|junit", "how (default: text)"}, jsonOption,
+                                    helpOption};
 constexpr std::array traceOptions{
     Option{"format", 0, "perfetto|otlp", "Chrome trace events (default), or OpenTelemetry"},
     Option{"output", 'o', "FILE", "write to FILE instead of standard output"}, helpOption};

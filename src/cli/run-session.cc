@@ -2,6 +2,7 @@
 #include "cli/run-session.hh"
 
 #include "cli/interrupt.hh"
+#include "cli/junit-file.hh"
 #include "cli/view.hh"
 
 namespace cirque::cli {
@@ -11,8 +12,10 @@ constexpr int signalBase = 128;
 
 class RunSession {
   public:
-    RunSession(const Context& context, const Arguments& arguments, app::LocalRequest request, LoadRun load)
-        : request_(std::move(request)), load_(std::move(load)), view_(context, arguments) {}
+    RunSession(const Context& context, const Arguments& arguments, app::LocalRequest request, LoadRun load,
+               JunitFile junit)
+        : request_(std::move(request)), load_(std::move(load)), view_(context, arguments),
+          junit_(std::move(junit)) {}
 
     void onSignal(int number) {
         signal_ = signal_ == 0 ? number : signal_;
@@ -36,10 +39,20 @@ class RunSession {
         loaded->options.run = RunId::make(wallNow().micros / 1000);
         CIRQUE_CO_TRY(app::checkRunnable(*loaded));
         view_.attach(*loaded, control_);
+        if (junit_.listener() != nullptr) {
+            loaded->listeners.push_back(junit_.listener());
+        }
         Result<engine::RunReport> report =
             co_await view_.during(app::runLocal(std::move(*loaded), control_, stop_.token()));
+        const Result<void> written = junit_.finish();
         if (!report) {
             co_return fail(std::move(report).error());
+        }
+        if (!written && report->exitStatus == 0) {
+            co_return fail(written.error()); // whoever reads the file must not take an old one for this run
+        }
+        if (!written) {
+            printError(written.error());
         }
         if (auto loss = view_.takeLoss(); loss && report->exitStatus == 0) {
             co_return fail(std::move(*loss));
@@ -50,6 +63,7 @@ class RunSession {
     app::LocalRequest request_;
     LoadRun load_;
     View view_;
+    JunitFile junit_;
     std::shared_ptr<engine::RunControl> control_ = std::make_shared<engine::RunControl>();
     io::StopSource stop_; // of the loading and of what comes before the first job
     int signal_ = 0;
@@ -60,7 +74,8 @@ class RunSession {
 
 Result<int> runSession(const Context& context, const Arguments& arguments, app::LocalRequest request,
                        LoadRun load) {
-    RunSession session(context, arguments, std::move(request), std::move(load));
+    CIRQUE_TRY_ASSIGN(JunitFile junit, JunitFile::open(context, arguments));
+    RunSession session(context, arguments, std::move(request), std::move(load), std::move(junit));
     const std::function<io::Task<>()> work = [&] { return session.work(); };
     runInterruptible(work, [&](int number) { session.onSignal(number); });
     return session.take();

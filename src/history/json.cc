@@ -3,6 +3,7 @@
 
 #include "event/types/json-text.hh"
 #include "event/types/json.hh"
+#include "history/feedback-json.hh"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ JsonObject toJson(const JobSummary& job) {
         steps.push_back(std::move(made));
     }
     out["steps"] = std::move(steps);
+    putFeedback(out, job.told);
     return out;
 }
 

@@ -114,6 +114,7 @@ void Summarizer::on(const event::Event&, const event::JobsAdded& body) {
 void Summarizer::on(const event::Event& event, const event::JobStarted& body) {
     if (JobSummary* owner = job(body.job)) {
         owner->attempts = body.attempt;
+        owner->told = {};
         owner->executor = body.executor;
         for (StepSummary& one : owner->steps) {
             one.outcome.reset();
@@ -138,6 +139,9 @@ void Summarizer::on(const event::Event& event, const event::JobFinished& body) {
 void Summarizer::on(const event::Event& event, const event::StepStarted& body) {
     tryOf(body.ref);
     tryStarts_[body.ref] = event.mono;
+    if (JobSummary* owner = job(body.ref.job); owner != nullptr && body.ref.tryNumber > 1) {
+        owner->told.forget(body.ref.step);
+    }
     if (StepSummary* one = step(body.ref)) {
         one->name = body.name;
     }
@@ -173,6 +177,24 @@ void Summarizer::on(const event::Event&, const event::LogProgress& body) {
 
 void Summarizer::on(const event::Event&, const event::ArtifactSaved& body) {
     run_.artifacts.push_back({body.job, body.name, body.path, body.bytes, body.files, body.sha256});
+}
+
+void Summarizer::on(const event::Event&, const event::TestsReported& body) {
+    if (JobSummary* owner = job(body.job)) {
+        owner->told.add(body);
+    }
+}
+
+void Summarizer::on(const event::Event&, const event::Annotation& body) {
+    if (JobSummary* owner = job(body.ref.job)) {
+        owner->told.add(body);
+    }
+}
+
+void Summarizer::on(const event::Event&, const event::SummaryWritten& body) {
+    if (JobSummary* owner = job(body.ref.job)) {
+        owner->told.add(body);
+    }
 }
 
 void Summarizer::on(const event::Event& event, const event::RunFinished& body) {

@@ -6,6 +6,7 @@
 #include "base/outcome.hh"
 #include "base/time.hh"
 #include "event/types/event.hh"
+#include "history/feedback.hh"
 
 #include <cstdint>
 #include <map>
@@ -52,6 +53,7 @@ struct JobSummary {
     Millis duration{0};            // from the first attempt's start to the verdict
     std::vector<TrySummary> setup; // what is done around the steps and has logs
     std::vector<StepSummary> steps;
+    Feedback told;
     bool operator==(const JobSummary&) const = default;
 };
 
@@ -109,6 +111,9 @@ class Summarizer {
     void on(const event::Event& event, const event::StepFinished& body);
     void on(const event::Event& event, const event::LogProgress& body);
     void on(const event::Event& event, const event::ArtifactSaved& body);
+    void on(const event::Event& event, const event::TestsReported& body);
+    void on(const event::Event& event, const event::Annotation& body);
+    void on(const event::Event& event, const event::SummaryWritten& body);
     void on(const event::Event& event, const event::RunFinished& body);
 
     RunSummary run_;

@@ -188,6 +188,29 @@ TEST(Examples, ConditionsSeeTheEnvironmentAndFailuresFurtherUp) {
                                                    {"rollback", "skipped own-condition"}}));
 }
 
+TEST(Examples, ReportsAreCountedAndDecide) {
+    const Example example("reports");
+    const Ran ran = example.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    const RunRecord record(example);
+    EXPECT_EQ(record.jobs(), (Outcomes{{"flaky", "succeeded"},
+                                       {"honest", "failed tolerated"},
+                                       {"lint", "succeeded"},
+                                       {"unit", "succeeded"}}));
+    EXPECT_EQ(record.steps("honest"), Texts{"test: succeeded"});
+    const Ran shown = example.cirque({"show", example.lastRun()});
+    for (const char* line :
+         {"tests out/cart.tap: 2 passed, 0 failed, 1 skipped",
+          "tests out/price.xml: 1 passed, 0 failed, 0 skipped", "tests soak: 1 passed, 1 failed, 0 skipped",
+          "failed one week", "warning README.md:3: Spelling: recieve",
+          "summary of lint/spell\n  ### 1 word to look at",
+          "1 of 1 tests failed: closes the door (tolerated)"}) {
+        EXPECT_TRUE(shown.outHas(line)) << line << "\n" << shown.all();
+    }
+    example.replace("ci.nix", "ok 2 - removes", "not ok 2 - removes");
+    EXPECT_EQ(example.run().status, 1) << "the step still exits with 0";
+}
+
 TEST(Examples, MatrixMakesAJobForEachCombination) {
     const Example example("matrix");
     const Ran ran = example.run();
@@ -247,7 +270,7 @@ TEST(Examples, EachIsRunHereListedAndValid) {
         EXPECT_EQ(checked.status, 0) << name << checked.all();
     }
     EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "conditions", "env", "hello", "host-tools",
-                                              "matrix", "parallel", "retry", "timeouts"}));
+                                              "matrix", "parallel", "reports", "retry", "timeouts"}));
 }
 
 } // namespace

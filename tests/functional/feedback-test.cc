@@ -5,6 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <fstream>
 
 namespace cirque::test {
@@ -164,6 +168,54 @@ TEST(Summaries, AreKeptRedacted) {
     const std::vector<JsonObject> told = events(project, "summary.written");
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(text(told[0], "text"), "# All ***\n");
+}
+
+// Also when the run failed; and what `show` prints later is the same.
+TEST(JunitOut, IsWrittenAtTheEndAndIsWhatShowPrints) {
+    const Project project;
+    project.planOf({"printf 'one \\xff\\n'", "echo ']]> <two>'; exit 3", "echo three"});
+    project.write("report.xml", "old");
+    const Ran ran = project.cirque({"run", "plan.json", "--junit", "report.xml"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    const std::string xml = project.read("report.xml");
+    EXPECT_NE(xml.find(R"(<testcase name="s2" classname="test.main")"), std::string::npos) << xml;
+    EXPECT_NE(xml.find("<failure message=\"exit 3\""), std::string::npos) << xml;
+    EXPECT_NE(xml.find("<system-out>]]&gt; &lt;two&gt;</system-out>"), std::string::npos) << xml;
+    const Ran checked = project.shell("python3 " CIRQUE_SOURCE "/tests/support/check-junit.py report.xml");
+    EXPECT_EQ(checked.status, 0) << checked.all();
+    const Ran shown = project.cirque({"show", project.lastRun(), "--format", "junit"});
+    EXPECT_EQ(shown.out, xml);
+    EXPECT_EQ(project.cirque({"show", project.lastRun(), "--format", "nunit"}).status, 2);
+}
+
+TEST(JunitOut, OfACancelledRunIsWritten) {
+    const Project project;
+    project.planOf({"touch " + project.root() + "/begun; sleep 60"});
+    Running running = project.start({"run", "plan.json", "--junit", "report.xml"});
+    project.waitFor(project.root() + "/begun");
+    running.signal(SIGINT);
+    EXPECT_EQ(running.wait().status, 130);
+    EXPECT_NE(project.read("report.xml").find("<error message=\"cancelled\""), std::string::npos);
+}
+
+TEST(JunitOut, AFileThatCannotBeIsToldBeforeAnythingRuns) {
+    const Project project;
+    project.planOf({"touch " + project.root() + "/ran"});
+    const Ran ran = project.cirque({"run", "plan.json", "--junit", "no/such/folder/x.xml"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("there is no folder")) << ran.all();
+    EXPECT_NE(::access((project.root() + "/ran").c_str(), F_OK), 0);
+}
+
+// A green run whose report could not be written must not leave its reader with the old one in good faith.
+TEST(JunitOut, AReportThatCannotBeWrittenIsNoSuccess) {
+    const Project project;
+    const std::string folder = project.root() + "/away";
+    project.planOf({"mv " + folder + " " + folder + ".gone"});
+    ASSERT_EQ(::mkdir(folder.c_str(), 0755), 0);
+    const Ran ran = project.cirque({"run", "plan.json", "--junit", folder + "/x.xml"});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.errHas("JUnit report")) << ran.all();
 }
 
 } // namespace

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hh"
 #include "cli/commands.hh"
+#include "cli/junit-file.hh"
 #include "cli/run-argument.hh"
 #include "cli/terminal.hh"
+#include "cli/told-page.hh"
 #include "history/json.hh"
 #include "history/layout.hh"
 #include "history/timeline-json.hh"
@@ -39,8 +42,9 @@ std::string page(const history::RunSummary& run) {
             out += fmt::format("  {:>2}. {:<26} {:>9}  {}{}\n", i + 1, step.name,
                                formatDuration(step.duration), inWords(step.outcome), tries);
         }
+        out += toldBelow(job);
     }
-    return out;
+    return out + summariesOf(run);
 }
 
 Result<int> showTimeline(const Context& context, const Arguments& arguments) {
@@ -58,7 +62,15 @@ Result<int> showCommand(const Context& context, const Arguments& arguments) {
     if (arguments.has("timeline")) {
         return showTimeline(context, arguments);
     }
+    const std::string format = arguments.has("format") ? arguments.get("format") : "text";
+    if (format != "text" && format != "junit") {
+        return fail(ErrorCode::Usage, fmt::format("--format '{}' is neither text nor junit", format));
+    }
     CIRQUE_TRY_ASSIGN(const history::RunSummary run, namedRun(context, arguments, "show", 1));
+    if (format == "junit") {
+        CIRQUE_TRY(print(junitOf(context, run)));
+        return 0;
+    }
     CIRQUE_TRY(print(arguments.has("json") ? toLine(history::runToJson(run)) + "\n" : page(run)));
     return 0;
 }

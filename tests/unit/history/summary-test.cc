@@ -21,9 +21,14 @@ std::vector<Body> aRun() {
         JobStarted{"build", 1, "local", ""},
         StepStarted{{"build", 1, 0, 1}, "compile"},
         LogProgress{{"build", 1, 0, 1}, 100, 4},
+        Annotation{{"build", 1, 0, 1}, "error", "", 0, 0, 0, "", "of the first try"},
+        SummaryWritten{{"build", 1, 0, 1}, "of the first try"},
         StepRetrying{{"build", 1, 0, 1}, "compile", 2, Millis(1000), Outcome::failedExit(1)},
         StepStarted{{"build", 1, 0, 2}, "compile"},
         StepFinished{{"build", 1, 0, 2}, "compile", Outcome::succeeded(), Millis(40)},
+        Annotation{{"build", 1, 0, 2}, "error", "a.c", 3, 4, 5, "t", "no \xff"},
+        SummaryWritten{{"build", 1, 0, 2}, "# Well"},
+        TestsReported{"build", "r.xml", "junit", 3, 1, 2, Millis(9), {{"s", "n", "f", 7, Millis(8), "m"}}},
         ArtifactSaved{"build", "dist", "out", 10, 1, "ff"},
         JobFinished{"build", 1, Outcome::succeeded(), false},
         JobStarted{"build/linux", 1, "local", ""},
@@ -64,14 +69,22 @@ TEST(RunSummary, GathersWhatHappened) {
     EXPECT_EQ(run.exitStatus, 1);
     ASSERT_EQ(run.jobs.size(), 2U);
     EXPECT_EQ(run.jobs[0].outcome, Outcome::succeeded());
-    EXPECT_EQ(run.jobs[0].duration, Millis(10'500));
+    EXPECT_EQ(run.jobs[0].duration, Millis(18'000));
     ASSERT_EQ(run.jobs[0].steps[0].tries.size(), 2U);
     EXPECT_EQ(run.jobs[0].steps[0].tries[0].outcome, Outcome::failedExit(1));
     EXPECT_EQ(run.jobs[0].steps[0].tries[0].lines, 4);
-    EXPECT_EQ(run.jobs[0].steps[0].tries[0].duration, Millis(3000)) << "a retried try took its time";
+    EXPECT_EQ(run.jobs[0].steps[0].tries[0].duration, Millis(6000)) << "a retried try took its time";
     EXPECT_EQ(run.jobs[0].steps[0].outcome, Outcome::succeeded());
     EXPECT_FALSE(run.jobs[0].steps[1].outcome);
     EXPECT_EQ(run.artifacts[0].name, "dist");
+    const Feedback& told = run.jobs[0].told;
+    ASSERT_EQ(told.annotations.size(), 1U) << "those of a try that was repeated count no more";
+    EXPECT_EQ(told.annotations[0].line, 3);
+    EXPECT_EQ(told.summaries, (std::vector<StepNote>{{0, "# Well"}}));
+    ASSERT_EQ(told.tests.size(), 1U);
+    EXPECT_EQ(told.tests[0].failed, 1);
+    EXPECT_EQ(told.tests[0].failures[0].name, "n");
+    EXPECT_TRUE(run.jobs[1].told.empty());
 }
 
 // A run without run.finished whose lock is free was interrupted; so was what it left unfinished, and nothing
@@ -101,6 +114,13 @@ TEST(RunSummary, EventsOfJobsAndStepsNobodyKnowsAreHarmless) {
                   false);
     EXPECT_EQ(run.jobs.size(), 1U);
     EXPECT_TRUE(run.jobs[0].steps.empty());
+}
+
+// What an attempt told is not what the next one says.
+TEST(RunSummary, ANewAttemptForgetsWhatTheLastOneTold) {
+    std::vector<Body> bodies = aRun();
+    bodies.push_back(JobStarted{"build", 2, "local", ""});
+    EXPECT_TRUE(summaryOf(bodies, true).jobs[0].told.empty());
 }
 
 // The kept summary must be the run, or a listing would change with the cache.
