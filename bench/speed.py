@@ -16,6 +16,7 @@ from statistics import median
 
 sys.dont_write_bytecode = True
 import history  # noqa: E402
+from flakes import flake_of_checks  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
 
 MIB = 1024 * 1024
@@ -202,6 +203,9 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
             shutil.rmtree(used, ignore_errors=True)
         self.clear_state()
 
+    def flake(self):
+        flake_of_checks(self)
+
     def small_tree(self):
         self.workspace(2_000, self.n(10), 0.020)
 
@@ -222,7 +226,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'scheduler', 'layers',
-         'nix_log', 'small_tree', 'large_tree', 'history', 'graph')
+         'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake')
 
 
 def scratch():
