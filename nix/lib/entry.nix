@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What Cirque evaluates: calls the workflow file with what it asks for, picks one workflow and returns its document.
-# `request` is JSON: file, name (or null), root, system, params, pkgs = { kind = "host" | "flake" | "file"; file;
+# `request` is JSON: file, name (or null), root, system, params, locks (or none), pkgs = { kind = "host" | "flake" | "file"; file;
 # explicit; }. What is wrong with the file's shape comes back as { error = { message, hint }; }.
 { request }:
 let
@@ -9,7 +9,7 @@ let
   asked = fromJSON request;
   inherit (asked) file name root system;
 
-  inputs = import ./flake-inputs.nix root;
+  inputs = import ./flake-inputs.nix root (asked.locks or null);
 
   # A function is called with the system when it can take it.
   fromFile = path:

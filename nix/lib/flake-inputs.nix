@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The inputs of the tree's flake, each fetched by its node of flake.lock when it is first used. The tree itself is
-# never copied to the store, and the lock is never changed.
-root:
+# never copied to the store, and the lock is never changed. `given`: a lock to take in place of the file, or null.
+root: given:
 let
   inherit (builtins) fromJSON head isList isString mapAttrs pathExists readFile substring tail;
 
-  lock = fromJSON (readFile "${root}/flake.lock");
+  lock = if given != null then given else fromJSON (readFile "${root}/flake.lock");
 
   # An input is the name of a node, or a list of input names to follow from the root.
   follow = name: path:

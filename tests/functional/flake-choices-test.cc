@@ -32,6 +32,58 @@ TEST(FlakeRun, AnInputCanBeReplacedForOnce) {
     EXPECT_EQ(half.status, 2) << half.all();
 }
 
+TEST(FlakeRun, AWorkflowFileTakesTheReplacedInput) {
+    Project other;
+    other.write("flake.nix", "{ outputs = _: { word = \"other\"; }; }");
+    other.commitAll();
+    Project usual;
+    usual.write("flake.nix", "{ outputs = _: { word = \"usual\"; }; }");
+    usual.commitAll();
+    const Flake flake("", "inputs.dep.url = \"git+file://" + usual.dir() + "\";");
+    flake.write(
+        "ci.nix",
+        "{ cirque, inputs, system, ... }: cirque.mkWorkflow { name = \"w\"; jobs.a.steps = [ { bash = "
+        "\"echo ${inputs.dep.word} ${system}\"; } ]; }");
+    const Ran lock =
+        flake.shell("nix --extra-experimental-features 'nix-command flakes' flake lock && git add -A");
+    ASSERT_EQ(lock.status, 0) << lock.all();
+    for (const char* word : {"other", "usual", "other"}) { // also when it was evaluated before
+        Texts words{"run"};
+        if (std::string(word) == "other") {
+            words.insert(words.end(), {"--override-input", "dep", "git+file://" + other.dir()});
+        }
+        const Ran ran = flake.cirque(words);
+        EXPECT_EQ(ran.status, 0) << ran.all();
+        EXPECT_TRUE(ran.outHas(std::string(word) + " x86_64-linux")) << ran.all();
+    }
+    const Ran there = flake.cirque({"plan", "--json", "--system", "aarch64-linux"});
+    EXPECT_EQ(there.status, 0) << there.all();
+    EXPECT_TRUE(there.outHas("aarch64-linux")) << there.all();
+    flake.write("plan.json", there.out);
+    EXPECT_EQ(flake.cirque({"run", "plan.json", "--system", "x86_64-linux"}).status, 2);
+    EXPECT_EQ(flake.cirque({"run", "plan.json", "--override-input", "dep", "x"}).status, 2);
+    const Project plain;
+    plain.write(
+        "ci.nix",
+        "{ cirque, ... }: cirque.mkWorkflow { name = \"w\"; jobs.a.steps = [ { bash = \"true\"; } ]; }");
+    EXPECT_EQ(plain.cirque({"check", "--override-input", "dep", "x"}).status, 2);
+}
+
+// The substituter is an address that nobody may be asked at.
+TEST(FlakeRun, OfflineAsksNobody) {
+    const Flake flake(R"(checks.x86_64-linux.x = ok "x";)");
+    const Ran server = flake.shell("sed -i 's,^substituters =.*,substituters = http://127.0.0.1:9,' " +
+                                   flake.root() + "/nix/conf/nix.conf");
+    ASSERT_EQ(server.status, 0);
+    const Ran ran = flake.cirque({"run", "--offline"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_FALSE(ran.outHas("127.0.0.1")) << ran.all();
+    EXPECT_FALSE(ran.errHas("127.0.0.1")) << ran.all();
+    ASSERT_EQ(flake.shell("sed -i 's/ok \"x\"/ok \"y\"/' flake.nix").status, 0);
+    const Ran online = flake.cirque({"run"});
+    EXPECT_TRUE(online.outHas("127.0.0.1")) << "the test would not see a question\n" << online.all();
+}
+
 TEST(FlakeRun, AnotherSystemIsEvaluatedWhenItIsAskedFor) {
     const Flake flake(R"(
     checks.x86_64-linux.x = ok "here";

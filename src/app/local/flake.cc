@@ -84,6 +84,15 @@ io::Task<Result<frontend::OpenedFlake>> open(frontend::FlakeTarget target, std::
     co_return co_await frontend::openFlake(std::move(target), std::move(stop));
 }
 
+Result<void> requireGit(const workspace::Tree& tree) {
+    if (tree.git) {
+        return {};
+    }
+    return fail(ErrorCode::Usage, fmt::format("{} holds a flake but is no git repository", tree.root),
+                "Nix would copy the whole folder, secrets included, into its store; make it one: "
+                "git init && git add flake.nix");
+}
+
 std::shared_ptr<const plan::Plan> emptyPlan(const workspace::Tree& tree) {
     plan::Plan plan;
     plan.name = std::filesystem::path(tree.root).filename().string();
@@ -94,11 +103,7 @@ std::shared_ptr<const plan::Plan> emptyPlan(const workspace::Tree& tree) {
 
 io::Task<Result<LoadedPlan>> loadFlake(PlanRequest request, workspace::Tree tree, io::StopToken stop) {
     const MonoTime began = monoNow();
-    if (!tree.git) {
-        co_return fail(ErrorCode::Usage, fmt::format("{} holds a flake but is no git repository", tree.root),
-                       "Nix would copy the whole folder, secrets included, into its store; make it one: "
-                       "git init && git add flake.nix");
-    }
+    CIRQUE_CO_TRY(requireGit(tree));
     const frontend::FlakeTarget target = targetOf(request, tree);
     CIRQUE_CO_TRY_ASSIGN(frontend::OpenedFlake opened, co_await open(target, request.jobs, stop));
     LoadedPlan out;
@@ -115,7 +120,19 @@ io::Task<Result<LoadedPlan>> loadFlake(PlanRequest request, workspace::Tree tree
                          co_await frontend::loadFlakeWorkflow(target, std::move(opened), std::move(stop)));
     CIRQUE_CO_TRY(plan::bindParams(plan, request.params));
     out.plan = std::make_shared<const plan::Plan>(std::move(plan));
+    out.evaluation = event::EvaluationFinished{.duration = monoNow() - began};
     co_return out;
+}
+
+io::Task<Result<Json>> locksWithOverrides(PlanRequest request, workspace::Tree tree, io::StopToken stop) {
+    if (access((tree.root + "/flake.nix").c_str(), F_OK) != 0) {
+        co_return fail(ErrorCode::Usage,
+                       fmt::format("--override-input: {} has no flake, so there are no inputs", tree.root));
+    }
+    CIRQUE_CO_TRY(requireGit(tree));
+    nix::FlakeRequest flake{tree.root, {}, request.inputOverrides, request.environment.variables()};
+    CIRQUE_CO_TRY_ASSIGN(nix::LockedFlake locked, co_await nix::lockFlake(std::move(flake), std::move(stop)));
+    co_return std::move(locked.locks);
 }
 
 config::Environment offline(const config::Environment& environment) {

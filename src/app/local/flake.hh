@@ -11,6 +11,10 @@ namespace cirque::app {
 // without git.
 io::Task<Result<LoadedPlan>> loadFlake(PlanRequest request, workspace::Tree tree, io::StopToken stop);
 
+// The lock of the tree's flake with the overrides of `request`, for a workflow file that takes the flake's
+// inputs. Failures: those of nix::lockFlake, and Usage for a tree without a flake or without git.
+io::Task<Result<Json>> locksWithOverrides(PlanRequest request, workspace::Tree tree, io::StopToken stop);
+
 // The environment with which Nix fetches nothing from the network: no substituters, and what was fetched
 // before counts as fresh.
 config::Environment offline(const config::Environment& environment);

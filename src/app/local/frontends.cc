@@ -70,6 +70,18 @@ Result<std::shared_ptr<const plan::Plan>> settle(plan::Plan plan, const PlanRequ
     return std::make_shared<const plan::Plan>(std::move(plan));
 }
 
+// Nothing of a plan document is evaluated any more.
+Result<void> refuseForDocument(const PlanRequest& request) {
+    if (!request.inputOverrides.empty() || !request.system.empty()) {
+        return fail(
+            ErrorCode::Usage,
+            fmt::format("{} is a plan document, which has been evaluated already: {} has no effect on it",
+                        request.file, request.system.empty() ? "--override-input" : "--system"),
+            "give it when the plan is made: cirque plan --json");
+    }
+    return {};
+}
+
 } // namespace
 
 io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
@@ -98,12 +110,8 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
             co_return flake;
         }
     }
-    if (!request.inputOverrides.empty()) {
-        co_return fail(
-            ErrorCode::Unsupported,
-            "--override-input is for flakes; the inputs of a workflow file come from the lock file");
-    }
     if (request.isJson) {
+        CIRQUE_CO_TRY(refuseForDocument(request));
         CIRQUE_CO_TRY_ASSIGN(plan::Plan plan, loadJson(request));
         CIRQUE_CO_TRY_ASSIGN(out.plan, settle(std::move(plan), request));
         co_return out;
@@ -111,8 +119,11 @@ io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop) {
     if (!request.useEvalCache) {
         keeping.fingerprint.reset();
     }
-    Result<Evaluated> evaluated =
-        co_await evaluate(workflowRequest(request, tree), std::move(keeping), std::move(stop));
+    frontend::WorkflowRequest workflow = workflowRequest(request, tree);
+    if (!request.inputOverrides.empty()) {
+        CIRQUE_CO_TRY_ASSIGN(workflow.locks, co_await locksWithOverrides(request, tree, stop));
+    }
+    Result<Evaluated> evaluated = co_await evaluate(std::move(workflow), std::move(keeping), std::move(stop));
     if (!evaluated) {
         co_return fail(std::move(evaluated).error());
     }

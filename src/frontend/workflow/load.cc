@@ -72,10 +72,13 @@ std::string requestText(const WorkflowRequest& request) {
     for (const auto& [name, value] : request.params) {
         params[name] = value;
     }
-    const JsonObject asked{
+    JsonObject asked{
         {"file", request.file}, {"name", request.name.empty() ? Json(nullptr) : Json(request.name)},
         {"root", request.root}, {"system", request.system},
         {"params", params},     {"pkgs", packages(request)}};
+    if (!request.locks.is_null()) {
+        asked["locks"] = request.locks;
+    }
     return toLine(asked);
 }
 

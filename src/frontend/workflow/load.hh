@@ -34,6 +34,7 @@ struct WorkflowRequest {
     std::string name; // of FILE#name; empty: the file must hold exactly one workflow
     PackageSet pkgs;
     std::vector<std::pair<std::string, std::string>> params; // --param name=value
+    Json locks{};            // of the flake's inputs, in place of its lock file; null: the file
     std::string root;        // the tree's top folder: flake.nix and .git are looked for here
     std::string stateFolder; // the workflow library is kept below it
     std::string system;      // as Nix says it; empty: this machine's
