@@ -4,6 +4,7 @@
 , pkgs ? null # a package set; without one, programs of the place stand in
 , lib ? null
 , root ? ""   # the tree: paths below it are kept relative to it
+, package ? null # a cirque, with bin/cirque: makes workflows packages that `nix build` and `nix run` take
 }:
 let
   ownLib = import ./lib.nix;
@@ -20,7 +21,15 @@ in
   inherit (places) executors mkExecutor;
   inherit (import ./references.nix) secret param result;
 
-  mkWorkflow = import ./workflow.nix { inherit document; tool = hostPkgs._cirqueTool; };
+  mkWorkflow = import ./workflow.nix {
+    inherit document;
+    tool = hostPkgs._cirqueTool;
+    app = import ./app.nix {
+      inherit system package;
+      document = import ./document.nix { inherit raw closure; carriesDrvs = true; };
+      tool = hostPkgs._cirqueTool;
+    };
+  };
   mkMatrixJobs = import ./matrix.nix { inherit raw; };
   actions = import ./actions.nix { pkgs = givenPkgs; lib = ownLib; };
   envProviders = import ./env-providers.nix;

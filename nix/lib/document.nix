@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # A workflow as written becomes the raw plan document: spellings of keys are made one, packages become store paths
 # and closures, positions are kept. Unknown keys pass through, so that the plan's schema can name them.
-{ raw, closure }:
+{ raw, closure
+, carriesDrvs ? false # whether the .drv of a build step becomes part of what the document refers to
+}:
 let
   inherit (builtins) attrNames attrValues concatMap filter isAttrs isList isPath isString listToAttrs mapAttrs match;
 
@@ -41,7 +43,7 @@ let
   # The .drv must not become part of the closure: building it is the step.
   build = where: value:
     if raw.isDerivation value then {
-      drv = builtins.unsafeDiscardStringContext value.drvPath;
+      drv = (if carriesDrvs then builtins.unsafeDiscardOutputDependency else builtins.unsafeDiscardStringContext) value.drvPath;
       outputs = [ value.outputName or "out" ];
     }
     else raw.raw where value;

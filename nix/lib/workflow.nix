@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# mkWorkflow: an attribute set that looks like a package and holds the raw plan document.
-{ document, tool }:
+# mkWorkflow: an attribute set that is a package (what `nix run` starts) and holds the raw plan document.
+{ document, tool, app }:
 workflow:
 let
   inherit (builtins) foldl' isString isList split concatStringsSep filter;
@@ -20,15 +20,17 @@ let
   final = if isList extensions && extensions == [ ] then removeAttrs workflow [ "extensions" ] else extended;
 
   safeName = name: concatStringsSep "-" (filter isString (split "[^a-zA-Z0-9._+=-]+" name));
-  unbuilt = throw "cirque: this version runs a workflow with 'cirque run'; it cannot be built as a package";
+  name = if isString (final.name or null) then safeName final.name else "workflow";
+  built = app { inherit name; workflow = final; };
 in
 if !(builtins.isAttrs workflow)
 then throw "cirque: mkWorkflow takes an attribute set, not ${builtins.typeOf workflow}"
 else {
   type = "derivation";
-  name = if isString (final.name or null) then safeName final.name else "workflow";
+  inherit name;
+  inherit (built) system drvPath outPath;
   outputName = "out";
-  drvPath = unbuilt;
-  outPath = unbuilt;
+  outputs = [ "out" ];
+  meta.mainProgram = name;
   plan = document.ofWorkflow tool final;
 }

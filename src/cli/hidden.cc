@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/hidden.hh"
 
+#include "app/local/frontends.hh"
+#include "app/local/workflow-app.hh"
 #include "cli/completion/complete.hh"
 #include "cli/docs/manual.hh"
 #include "history/find-log.hh"
@@ -101,7 +103,46 @@ Result<int> docs(const Context& /*context*/, const std::vector<std::string>& wor
     return fail(ErrorCode::Usage, "__docs takes 'markdown' or 'man FOLDER'");
 }
 
-constexpr std::array<HiddenCommand, 2> table{{
+// The builder of nix/lib/app.nix; everything stands in its environment.
+Result<int> buildApp(const Context& context, const std::vector<std::string>& /*words*/) {
+    const auto value = [&](std::string_view name) { return context.environment.get(name); };
+    const app::WorkflowApp app{.planFile = value("planPath"),
+                               .storeDir = value("NIX_STORE"),
+                               .out = value("out"),
+                               .program = value("program"),
+                               .cirque = value("builder"),
+                               .system = context.environment.get("system", app::thisSystem())};
+    for (const std::string& needed : {app.planFile, app.storeDir, app.out, app.program, app.cirque}) {
+        if (needed.empty()) {
+            return fail(ErrorCode::Usage,
+                        "__app is the builder of a workflow's package; it is not to be called by hand");
+        }
+    }
+    CIRQUE_TRY(app::buildWorkflowApp(app));
+    return 0;
+}
+
+// __app-run PROGRAM [ARGUMENT...]: cirque run on the plan beside PROGRAM.
+Result<int> runApp(const Context& context, const std::vector<std::string>& words) {
+    if (words.empty()) {
+        return fail(ErrorCode::Usage,
+                    "__app-run is started by a workflow's package; it is not to be called by hand");
+    }
+    CIRQUE_TRY_ASSIGN(const Command* run, requireCommand("run"));
+    CIRQUE_TRY_ASSIGN(std::string plan, app::planOfApp(words.front()));
+    std::vector<std::string> arguments{std::move(plan)};
+    arguments.insert(arguments.end(), words.begin() + 1, words.end());
+    CIRQUE_TRY_ASSIGN(const Arguments parsed, parseArguments("run", run->options, std::move(arguments)));
+    if (parsed.has("help")) {
+        CIRQUE_TRY(print(helpText(*run)));
+        return 0;
+    }
+    return run->run(context, parsed);
+}
+
+constexpr std::array<HiddenCommand, 4> table{{
+    {"__app", buildApp},
+    {"__app-run", runApp},
     {"__complete", completeWords},
     {"__docs", docs},
 }};
