@@ -16,6 +16,7 @@ from statistics import median
 
 sys.dont_write_bytecode = True
 import history  # noqa: E402
+from first_step import first_step  # noqa: E402
 from flakes import flake_of_checks  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
 
@@ -203,6 +204,9 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
             shutil.rmtree(used, ignore_errors=True)
         self.clear_state()
 
+    def first_step(self):
+        first_step(self)
+
     def flake(self):
         flake_of_checks(self)
 
@@ -226,7 +230,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'scheduler', 'layers',
-         'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake')
+         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake')
 
 
 def scratch():

@@ -21,7 +21,7 @@ struct Observation {
     bool complete = false; // nothing can have been missed; otherwise the rest means nothing
     bool network = false;  // it spoke to another machine
     bool programs = false; // it started other programs, which were not observed
-    std::vector<Look> looks;
+    std::vector<Look> looks{};
 };
 
 // Records, each ended by a NUL: 'o' PATH, 's' PATH, 'N' (network), 'P' (programs), 'E' (complete) as the
