@@ -84,11 +84,16 @@ constexpr std::array showRunOptions{Option{"timeline", 0, "", "what happened whe
 constexpr std::array traceOptions{
     Option{"format", 0, "perfetto|otlp", "Chrome trace events (default), or OpenTelemetry"},
     Option{"output", 'o', "FILE", "write to FILE instead of standard output"}, helpOption};
-constexpr std::array logsOptions{Option{"lines", 'n', "N", "only the last N lines"},
+constexpr std::array logsOptions{Option{"follow", 'f', "", "go on until what is followed has ended"},
+                                 Option{"lines", 'n', "N", "only the last N lines"},
                                  Option{"attempt", 0, "N", "of this attempt of the job (default: the last)"},
                                  Option{"try", 0, "N", "of this try of the step (default: the last)"},
-                                 jsonOption, helpOption};
+                                 jsonOption,
+                                 helpOption};
 
+constexpr std::array attachOptions{Option{"no-tui", 0, "", "plain lines, also on a terminal"},
+                                   Option{"json", 0, "", "print every event and log line as JSON"},
+                                   helpOption};
 constexpr std::array cancelOptions{Option{"now", 0, "", "without cleanup steps: everything ends at once"},
                                    helpOption};
 
@@ -118,6 +123,8 @@ constexpr auto table = std::to_array<Command>({
      explainCommand},
     {"trace", "RUN", "print a run as a trace for Perfetto or OpenTelemetry", traceOptions, traceCommand},
     {"logs", "RUN [JOB[/STEP]]", "print what a run, a job or a step printed", logsOptions, logsCommand},
+    {"attach", "RUN", "show a run that another terminal started, until its end", attachOptions,
+     attachCommand},
     {"cancel", "RUN [JOB]", "cancel a run that runs, or one job of it; twice: at once", cancelOptions,
      cancelCommand},
     {"artifacts", "RUN", "list the artifacts of a run", showOptions, artifactsCommand},

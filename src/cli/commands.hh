@@ -19,6 +19,7 @@ Result<int> explainCommand(const Context& context, const Arguments& arguments);
 Result<int> traceCommand(const Context& context, const Arguments& arguments);
 Result<int> logsCommand(const Context& context, const Arguments& arguments);
 Result<int> rerunCommand(const Context& context, const Arguments& arguments);
+Result<int> attachCommand(const Context& context, const Arguments& arguments);
 Result<int> cancelCommand(const Context& context, const Arguments& arguments);
 Result<int> artifactsCommand(const Context& context, const Arguments& arguments);
 

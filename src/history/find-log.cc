@@ -98,15 +98,9 @@ const JobSummary* longestMatch(const RunSummary& run, std::string_view address) 
 
 } // namespace
 
-Result<std::vector<LogEntry>> findLog(const RunSummary& run, std::string_view address) {
-    std::vector<LogEntry> out;
+Result<LogScope> findScope(const RunSummary& run, std::string_view address) {
     if (address.empty()) {
-        for (const JobSummary& job : run.jobs) {
-            std::vector<LogEntry> logs;
-            addJob(logs, job);
-            std::ranges::move(logs, std::back_inserter(out));
-        }
-        return out;
+        return LogScope{};
     }
     const JobSummary* job = longestMatch(run, address);
     if (job == nullptr) {
@@ -119,11 +113,27 @@ Result<std::vector<LogEntry>> findLog(const RunSummary& run, std::string_view ad
                     names.empty() ? "it has no jobs" : suggest(wanted, names, "its jobs"));
     }
     if (address.size() == job->name.size()) {
-        addJob(out, *job);
-        return out;
+        return LogScope{job->name, {}};
     }
     CIRQUE_TRY_ASSIGN(const std::size_t step, findStep(*job, address.substr(job->name.size() + 1)));
-    addStep(out, *job, step);
+    return LogScope{job->name, step};
+}
+
+Result<std::vector<LogEntry>> findLog(const RunSummary& run, std::string_view address) {
+    CIRQUE_TRY_ASSIGN(const LogScope scope, findScope(run, address));
+    std::vector<LogEntry> out;
+    for (const JobSummary& job : run.jobs) {
+        if (!scope.job.empty() && job.name != scope.job) {
+            continue;
+        }
+        std::vector<LogEntry> logs;
+        if (scope.step) {
+            addStep(logs, job, *scope.step);
+        } else {
+            addJob(logs, job);
+        }
+        std::ranges::move(logs, std::back_inserter(out));
+    }
     return out;
 }
 

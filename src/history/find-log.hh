@@ -6,6 +6,8 @@
 #include "base/result.hh"
 #include "history/summary.hh"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,15 @@ struct LogEntry {
     std::string step; // its name; empty for what is done around the steps
     std::string base; // below the run's folder, without .log or .idx
 };
+
+// What an address names, whether or not it printed anything.
+struct LogScope {
+    std::string job;                 // empty: the whole run
+    std::optional<std::size_t> step; // none: the whole job
+};
+
+// As findLog reads it. Error NotFound, with the nearest names.
+Result<LogScope> findScope(const RunSummary& run, std::string_view address);
 
 // "": every log of the run. "JOB": every log of the job. "JOB/STEP": every try of the step, where STEP is a
 // name or, when no step has that name, a number from 1. The longest job name that fits wins. A try that never

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hh"
 #include "cli/commands.hh"
+#include "cli/follow-logs.hh"
 #include "cli/run-argument.hh"
 #include "event/journal/log-file.hh"
 #include "history/find-log.hh"
@@ -140,6 +141,14 @@ Result<int> logsCommand(const Context& context, const Arguments& arguments) {
     CIRQUE_TRY_ASSIGN(const std::int64_t tried, number(arguments, "try", 0));
     CIRQUE_TRY_ASSIGN(const std::int64_t last, number(arguments, "lines", 0));
     const std::vector<std::string>& words = arguments.positionals();
+    if (arguments.has("follow")) {
+        if (arguments.has("json")) {
+            return fail(ErrorCode::Usage, "--follow prints text, --json one document",
+                        fmt::format("'cirque attach {} --json' prints events and lines as they come",
+                                    history::shortId(run.id)));
+        }
+        return followLogs(context, run.id, {words.size() > 1 ? words[1] : "", attempt, tried, last});
+    }
     CIRQUE_TRY_ASSIGN(std::vector<history::LogEntry> found,
                       history::findLog(run, words.size() > 1 ? words[1] : ""));
     const std::vector<history::LogEntry> entries = choose(std::move(found), attempt, tried);
