@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::time_t settled = 60; // what is younger may be being written
 constexpr std::time_t hour = 3600;
-constexpr std::time_t month = 30 * 24 * hour;
+constexpr std::time_t month = hour * 24 * 30;
 
 struct CloseFolder {
     void operator()(DIR* folder) const { ::closedir(folder); }

@@ -124,7 +124,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 std::string conditionWords(const plan::Condition& condition) {
-    const std::string when(plan::toString(condition.when));
+    std::string when(plan::toString(condition.when));
     const std::string_view text = trim(condition.bash);
     if (text.empty()) {
         return when;
