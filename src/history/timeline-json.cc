@@ -65,6 +65,7 @@ JsonObject toJson(const JobSpan& job, bool critical) {
     out["finished"] = orNull(job.finished);
     out["outcome"] = orNull(job.outcome);
     out["tolerated"] = job.tolerated;
+    putText(out, "reusedFrom", job.reusedFrom);
     JsonArray attempts;
     for (const AttemptSpan& attempt : job.attempts) {
         attempts.push_back(toJson(attempt));
@@ -98,6 +99,7 @@ JsonObject timelineToJson(const Timeline& timeline) {
     }
     JsonObject out{{"run", timeline.id.text()}};
     putText(out, "name", timeline.name);
+    putText(out, "rerunOf", timeline.rerunOf);
     out["state"] = toString(timeline.state);
     out["started"] = toIso8601(timeline.started);
     out["length"] = millis(timeline.length);

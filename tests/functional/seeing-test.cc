@@ -63,7 +63,7 @@ TEST_F(Seeing, AnUnknownFormatIsToldBeforeAnythingIsLoaded) {
     EXPECT_TRUE(ran.errHas("png") && ran.errHas("mermaid")) << ran.all();
 }
 
-// Retries, a skip and a failure in one run, for what tells of time.
+// Retries, skips and a failure in one run, for what tells of time.
 constexpr const char* slow = R"json({"plan":1,"name":"slow","jobs":{
     "a":{"steps":[{"name":"flaky","run":"echo x >> $JOB_DIR/n; test $(wc -l < $JOB_DIR/n) = 2",
                    "retry":{"max_attempts":3,"min_time":0}},{"name":"after","run":"true"}]},
@@ -119,6 +119,22 @@ TEST_F(Seeing, EveryJobIsExplained) {
     EXPECT_EQ(why("e").status, 2);
     const json::value data = json::parse(project.cirque({"explain", project.lastRun(), "d", "--json"}).out);
     EXPECT_EQ(json::serialize(data.at("path")), R"(["d","c","b"])");
+}
+
+TEST_F(Seeing, ARerunSaysWhereItsOutcomesComeFrom) {
+    project.write("slow.json", slow);
+    ASSERT_EQ(project.cirque({"run", "slow.json"}).status, 1);
+    const std::string former = project.lastRun();
+    ASSERT_EQ(project.cirque({"rerun", former, "--failed", "--current-tree"}).status, 1);
+    const std::string again = project.lastRun();
+    ASSERT_NE(again, former);
+    const Ran why = project.cirque({"explain", again, "a"});
+    EXPECT_TRUE(why.outHas("run " + former + " had done it")) << why.all();
+    EXPECT_TRUE(project.cirque({"show", again, "--timeline"}).outHas("as in run " + former.substr(0, 13)));
+    const json::value otlp = json::parse(project.cirque({"trace", again, "--format", "otlp"}).out);
+    std::string trace = former;
+    std::erase(trace, '-');
+    EXPECT_NE(json::serialize(otlp).find(R"("links":[{"traceId":")" + trace), std::string::npos);
 }
 
 } // namespace cirque::test

@@ -104,8 +104,13 @@ class Explainer {
     }
 
     void reused() {
-        say(fmt::format("It did not run again: its outcome, {}, is that of run {}.",
-                        job_.outcome ? report::inWords(*job_.outcome) : "unknown", job_.reusedFrom));
+        const std::string end = job_.outcome ? report::inWords(*job_.outcome) : "no verdict";
+        const bool good = job_.outcome && job_.outcome->ok();
+        say(good
+                ? fmt::format("It did not run again: run {} had done it, and what came of it was taken over.",
+                              job_.reusedFrom)
+                : fmt::format("It did not run again: in run {} it came to '{}', and that still holds.",
+                              job_.reusedFrom, end));
     }
 
     [[nodiscard]] std::vector<std::string> madeByIt() const {

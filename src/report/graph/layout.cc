@@ -47,6 +47,11 @@ std::vector<double> neverBack(const std::vector<double>& wanted) {
     return out;
 }
 
+// Short numbers in the file, and lines that are sharp.
+double halves(double x) {
+    return std::round(x * 2) / 2;
+}
+
 class Arrangement {
   public:
     Arrangement(std::vector<Box> boxes, const std::vector<std::vector<int>>& needs)
@@ -171,10 +176,10 @@ class Arrangement {
             const std::vector<Span> spans = tracks(column, count);
             const double step =
                 count == 0 ? 0 : std::min(widestTrack, mostForTracks / static_cast<double>(count));
-            const double next = x + width + gapX + step * static_cast<double>(count);
+            const double next = std::ceil(x + width + gapX + step * static_cast<double>(count));
             for (const Span& span : spans) {
                 const double track = static_cast<double>(span.track) + 0.5;
-                linesOf(span.node, x, x + width + gapX / 3 + step * track, next);
+                linesOf(span.node, x, halves(x + width + gapX / 3 + step * track), next);
             }
             out_.width = x + width + margin;
             x = next;

@@ -75,7 +75,7 @@ Box sizeOf(const Texts& texts) {
 // Right angles with round corners.
 void appendPath(std::string& out, const std::vector<Point>& points) {
     const auto into = std::back_inserter(out);
-    fmt::format_to(into, "M{:g} {:g}", points.front().x, points.front().y);
+    fmt::format_to(into, "M{:.9g} {:.9g}", points.front().x, points.front().y);
     for (std::size_t i = 1; i + 1 < points.size(); ++i) {
         const Point& before = points[i - 1];
         const Point& here = points[i];
@@ -87,9 +87,10 @@ void appendPath(std::string& out, const std::vector<Point>& points) {
         };
         const Point in = toward(before);
         const Point turn = toward(after);
-        fmt::format_to(into, "L{:g} {:g}Q{:g} {:g} {:g} {:g}", in.x, in.y, here.x, here.y, turn.x, turn.y);
+        fmt::format_to(into, "L{:.9g} {:.9g}Q{:.9g} {:.9g} {:.9g} {:.9g}", in.x, in.y, here.x, here.y, turn.x,
+                       turn.y);
     }
-    fmt::format_to(into, "L{:g} {:g}", points.back().x, points.back().y);
+    fmt::format_to(into, "L{:.9g} {:.9g}", points.back().x, points.back().y);
 }
 
 void appendLines(std::string& out, const Layout& layout) {
@@ -99,7 +100,7 @@ void appendLines(std::string& out, const Layout& layout) {
         appendPath(path, line.points);
         if (line.to >= 0) {
             const Point& tip = line.points.back();
-            fmt::format_to(std::back_inserter(arrows), "M{:g} {:g}l-7 -3.5v7z", tip.x, tip.y);
+            fmt::format_to(std::back_inserter(arrows), "M{:.9g} {:.9g}l-7 -3.5v7z", tip.x, tip.y);
         }
     }
     if (!path.empty()) {
@@ -113,9 +114,9 @@ void appendJob(std::string& out, const GraphJob& job, const Texts& texts, const 
     kind = kind.empty() ? "job" : kind;
     fmt::format_to(
         std::back_inserter(out),
-        "<g class=\"{}\"><title>{}: {}</title><rect class=\"j\" x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" "
-        "height=\"{:g}\" rx=\"6\"/><text x=\"{:g}\" y=\"{:g}\">{}</text><text class=\"d\" x=\"{:g}\" "
-        "y=\"{:g}\">{}</text></g>\n",
+        "<g class=\"{}\"><title>{}: {}</title><rect class=\"j\" x=\"{:.9g}\" y=\"{:.9g}\" width=\"{:.9g}\" "
+        "height=\"{:.9g}\" rx=\"6\"/><text x=\"{:.9g}\" y=\"{:.9g}\">{}</text><text class=\"d\" x=\"{:.9g}\" "
+        "y=\"{:.9g}\">{}</text></g>\n",
         kind, xmlText(job.name), xmlText(detailOf(job)), box.x, box.y, box.width, box.height, box.x + padding,
         box.y + 18, xmlText(texts.name), box.x + padding, box.y + 33, xmlText(texts.detail));
 }
@@ -133,10 +134,11 @@ std::string toSvg(const GraphView& graph) {
     }
     const Layout layout = arrange(std::move(sizes), needs);
     std::string out = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} "
-        "{1:g}\" "
-        "role=\"img\">\n<title>{2}</title>\n<style>{3}</style>\n<rect class=\"page\" width=\"{0:g}\" "
-        "height=\"{1:g}\"/>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.9g}\" height=\"{1:.9g}\" viewBox=\"0 0 "
+        "{0:.9g} "
+        "{1:.9g}\" "
+        "role=\"img\">\n<title>{2}</title>\n<style>{3}</style>\n<rect class=\"page\" width=\"{0:.9g}\" "
+        "height=\"{1:.9g}\"/>\n",
         layout.width, layout.height, xmlText(graph.name), style);
     appendLines(out, layout);
     for (std::size_t i = 0; i < graph.jobs.size(); ++i) {

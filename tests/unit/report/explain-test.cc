@@ -132,7 +132,7 @@ TEST_F(ExplainTest, TellsCachedReusedAndMadeJobs) {
     add("matrix", {}, Outcome::succeeded());
     add("matrix-os-linux", {}, Outcome::succeeded(), true).by = "matrix";
     expect("cached", "nothing was built");
-    expect("reused", "is that of run 0197a8c2");
+    expect("reused", "run 0197a8c2-1f3e-7abc-8def-0123456789ab had done it");
     expect("matrix", "It has a matrix, which made 'matrix-os-linux'.");
     expect("matrix-os-linux", "The matrix of 'matrix' made it.");
 }

@@ -215,6 +215,19 @@ TEST(GraphLayers, AGraphWhereAllNeedAllStaysSmall) {
     EXPECT_FALSE(layers.straight.empty());
 }
 
+// A very long chain: coordinates beyond a million must not lose their digits.
+TEST(GraphLayout, ALongChainKeepsItsPrecision) {
+    GraphView graph;
+    for (int i = 0; i < 9000; ++i) {
+        GraphJob& job = graph.jobs.emplace_back();
+        job.name = fmt::format("job-{}", i);
+        job.needs = i == 0 ? std::vector<int>{} : std::vector<int>{i - 1};
+    }
+    const std::string svg = toSvg(graph);
+    EXPECT_EQ(svg.find("e+"), std::string::npos);
+    EXPECT_NE(svg.find("job-8999</text>"), std::string::npos);
+}
+
 TEST(GraphLayout, AnEmptyGraphIsAnEmptyPage) {
     const std::string svg = toSvg(GraphView{});
     EXPECT_NE(svg.find("</svg>"), std::string::npos);
