@@ -220,5 +220,22 @@ TEST(Dsl, APlaceThatThisVersionHasNotIsRefusedByName) {
     EXPECT_FALSE(ran.outHas("RAN")) << ran.all();
 }
 
+// Each name the library offers stands on its page: a word in backquotes, alone or with what it takes.
+TEST(Dsl, ThePageOfTheLibraryNamesEverythingItOffers) {
+    const Folder folder("{ cirque }: null");
+    const Ran ran = folder.shell(fmt::format(R"sh(nix-instantiate --eval --strict --json -E '
+        let lib = import {0}/nix/lib {{ system = "x86_64-linux"; }};
+            groups = [ "executors" "envProviders" "actions" "retry" "logging" ];
+        in builtins.attrNames lib ++ builtins.concatMap (g: builtins.attrNames lib.${{g}}) groups' |
+        tr -d '[]"' | tr , '\n' >names
+        grep -c . names
+        while read -r name; do
+          grep -qE "\`([a-zA-Z]*\.)?$name([ \`\"]|$)" {0}/docs/reference/dsl.md || echo "MISSING $name"
+        done <names)sh",
+                                             CIRQUE_SOURCE));
+    EXPECT_GE(std::atoi(ran.out.c_str()), 30) << ran.all();
+    EXPECT_FALSE(ran.outHas("MISSING")) << ran.all();
+}
+
 } // namespace
 } // namespace cirque::test

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The thirteen plans that version 1 promises to read for ever, and the reference page.
+#include "plan/dsl-reference.hh"
 #include "plan/runnable.hh"
 #include "plan/schema.hh"
 #include "tests/unit/plan/support.hh"
@@ -99,6 +100,14 @@ TEST(Runnable, RunsTheRest) {
 
 TEST(Reference, CommittedPageIsTheTable) {
     expectGolden(CIRQUE_TEST_DATA "/../../docs/reference/plan.md", referencePage());
+}
+
+TEST(Reference, TheKeysOnThePageOfTheLibraryAreThoseOfTheTable) {
+    const std::string path = CIRQUE_TEST_DATA "/../../docs/reference/dsl.md";
+    const std::string page = withDslKeys(readText(path));
+    expectGolden(path, page);
+    EXPECT_NE(page.find("| `deps` |"), std::string::npos);
+    EXPECT_EQ(page.find("| `closure` |"), std::string::npos) << "the library makes it";
 }
 
 // A row without meaning would leave a hole in the page.
