@@ -65,9 +65,9 @@ io::Task<ActionResult> AttemptLoop::readReport(ReadReport action) {
     const exec::FileLimits limits;
     exec::JobFiles found;
     if (action.log) {
-        auto text = world_.ports.logs.read(*action.log, limits.fileBytes);
+        auto text = world_.ports.logs.read(*action.log, limits.bytes);
         if (!text) {
-            co_return ActionResult{outcomeOf(text.error()), {}, {}, {}};
+            co_return ActionResult{artifactOutcome(text.error()), {}, {}, {}};
         }
         found.files.push_back({report.step, std::move(*text)});
     } else {

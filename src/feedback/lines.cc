@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace cirque::feedback {
 
@@ -36,7 +37,7 @@ Millis toMillis(double seconds) {
     constexpr double tenYears = 10.0 * 366 * 24 * 3600;
     constexpr double thousand = 1000;
     const bool sane = seconds > 0 && seconds < tenYears; // false for NaN
-    return Millis(sane ? static_cast<std::int64_t>(seconds * thousand + 0.5) : 0);
+    return Millis(sane ? std::llround(seconds * thousand) : 0);
 }
 
 Millis parseSeconds(std::string_view text) {

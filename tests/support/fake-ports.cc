@@ -115,6 +115,9 @@ Result<void> MemoryLogs::finish(const TryRef& ref) {
 }
 
 Result<std::string> MemoryLogs::read(const TryRef& ref, std::int64_t /*limit*/) {
+    if (readFails) {
+        return fail(*readFails);
+    }
     return text[ref];
 }
 

@@ -49,6 +49,7 @@ class MemoryLogs final : public engine::LogStore {
     std::map<TryRef, std::vector<std::string>> redacted; // what the log was told to hide
     std::optional<Error> openFails;
     std::optional<Error> finishFails;
+    std::optional<Error> readFails;
 
     Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref,
                                                    const std::vector<std::string>& redact) override;

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <utility>
 
@@ -131,6 +133,11 @@ Result<void> LogStorePort::finish(const TryRef& ref) {
 Result<std::string> LogStorePort::read(const TryRef& ref, std::int64_t limit) {
     const std::string path =
         fmt::format("{}/{}.log", runFolder_, event::logBase(journal_.jobNumber(ref.job), ref));
+    struct stat status{};
+    if (::stat(path.c_str(), &status) == 0 && status.st_size > limit) {
+        return fail(ErrorCode::Unsupported, fmt::format("its log holds more than {} bytes", limit),
+                    "let the step write its report to a file");
+    }
     return io::readFile(path, static_cast<std::size_t>(limit));
 }
 

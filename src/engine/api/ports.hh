@@ -85,7 +85,8 @@ class LogStore {
     // The try has ended; its last progress event is emitted before its step.finished. Late bytes may still
     // come.
     virtual Result<void> finish(const TryRef& ref) = 0;
-    // What the log of a finished try holds, redacted. More than `limit` bytes are a failure. Blocks.
+    // What the log of a finished try holds, redacted. More than `limit` bytes are a failure (Unsupported).
+    // Blocks.
     virtual Result<std::string> read(const TryRef& ref, std::int64_t limit) = 0;
 };
 

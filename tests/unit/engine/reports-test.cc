@@ -162,6 +162,14 @@ TEST(Reports, APlaceThatCannotReadIsToldApart) {
     EXPECT_EQ(world.journal.all<event::JobFinished>().back().outcome.kind, OutcomeKind::Failed);
 }
 
+TEST(Reports, ALogThatIsTooLargeIsTheJobsOwnDoing) {
+    Reports world;
+    world.log("1..1\nok 1\n", "tap");
+    world.logs.readFails = Error{ErrorCode::Unsupported, "its log holds more than 5 bytes", "", {}};
+    EXPECT_EQ(world.go().exitStatus, 1);
+    EXPECT_NE(world.ofJob().message.find("more than 5 bytes"), std::string::npos);
+}
+
 TEST(Reports, ACancelledJobIsNotMadeFailedByThem) {
     Reports world;
     world.file("junit.xml", bad);

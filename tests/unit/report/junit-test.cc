@@ -195,12 +195,13 @@ TEST_F(JunitTest, WithoutAnyEventNothingIsWritten) {
 
 // The check must find what is wrong, or it proves nothing.
 TEST_F(JunitTest, TheCheckRefusesWhatIsWrong) {
-    for (const char* wrong : {"", "<testsuites name='x'>", "<testsuite name='x' tests='0'/>",
-                              "<testsuites name='x'><testcase/></testsuites>",
-                              "<testsuites name='x'><testsuite name='y' tests='0'><testcase name='a' "
-                              "classname='b'/></testsuite></testsuites>",
-                              "<testsuites name='x' time='1e3'/>",
-                              "<testsuites name='x'><testsuite name='y' tests='1' odd='1'/></testsuites>"}) {
+    const std::string head = "<testsuites name='x'>";
+    const std::string tail = "</testsuites>";
+    for (const std::string& wrong :
+         {std::string(), head, std::string("<testsuite name='x' tests='0'/>"), head + "<testcase/>" + tail,
+          head + "<testsuite name='y' tests='0'><testcase name='a' classname='b'/></testsuite>" + tail,
+          std::string("<testsuites name='x' time='1e3'/>"),
+          head + "<testsuite name='y' tests='1' odd='1'/>" + tail}) {
         EXPECT_NE(problems(wrong), "") << wrong;
     }
 }
