@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 
 namespace cirque::doctor {
@@ -73,6 +74,28 @@ io::Task<std::string> configuredStore(const Machine* machine, io::StopToken stop
         }
     }
     co_return found;
+}
+
+struct Remedy {
+    std::string_view phrase; // in what Nix says
+    std::string_view text;
+};
+
+constexpr std::array remedies{
+    Remedy{"user namespaces",
+           "allow them (sysctl user.max_user_namespaces), or set 'sandbox = false' in nix.conf"},
+    Remedy{"sandbox", "see what Nix says, or set 'sandbox = false' in nix.conf"},
+    Remedy{"'nixbld'", "make the build users' group, or set 'build-users-group =' in nix.conf"},
+    Remedy{"No space left", "make room for /nix/store"},
+};
+
+std::string remedyFor(std::string_view complaint) {
+    for (const Remedy& known : remedies) {
+        if (complaint.contains(known.phrase)) {
+            return std::string(known.text);
+        }
+    }
+    return "see the finding 'nix store'";
 }
 
 } // namespace
@@ -147,9 +170,10 @@ io::Task<Findings> checkBuild(const Machine* machine, io::StopToken stop) {
     if (tried && tried->status.ok() && path.starts_with('/')) {
         out.push_back({"build", Health::Ok, fmt::format("built {}", path), "", ""});
     } else {
-        out.push_back({"build", Health::Warning, whyFailed(tried),
+        const std::string why = whyFailed(tried);
+        out.push_back({"build", Health::Warning, why,
                        "workflows whose steps name packages or derivations of Nix cannot run; all others can",
-                       "see the finding 'nix store'"});
+                       remedyFor(why)});
     }
     co_return out;
 }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace cirque::doctor {
 
 io::Task<Findings> checkBash(const Machine* /*machine*/, io::StopToken stop) {
@@ -37,7 +39,8 @@ io::Task<Findings> checkGit(const Machine* /*machine*/, io::StopToken stop) {
 
 Findings checkLeader(const Machine& machine) {
     if (machine.leader) {
-        return {{"leader", Health::Ok, *machine.leader, "", ""}};
+        const std::string path = std::filesystem::path(*machine.leader).lexically_normal().string();
+        return {{"leader", Health::Ok, path, "", ""}};
     }
     return {{"leader", Health::Problem, machine.leader.error().message,
              "every step runs under this small program",

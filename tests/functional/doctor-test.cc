@@ -131,6 +131,21 @@ TEST(Doctor, ANixThatCannotEvaluateIsAProblem) {
         << finding(ran, "evaluation");
 }
 
+TEST(Doctor, ABuildThatCannotBeSandboxedSaysWhatToDo) {
+    Project project;
+    usePrivateNix(project);
+    hide(project, "nix-build");
+    project.write(
+        "../bin/nix-build",
+        "#!/bin/sh\necho 'error: cannot perform a sandboxed build because user namespaces are not enabled' "
+        ">&2; exit 1\n",
+        0755);
+    const Ran ran = project.cirque({"doctor", "--json"});
+    EXPECT_EQ(ran.status, 0) << "workflows without derivations still run\n" << ran.all();
+    EXPECT_TRUE(begins(finding(ran, "build"), "warning: ")) << finding(ran, "build");
+    EXPECT_TRUE(holds(finding(ran, "build"), "sandbox = false")) << finding(ran, "build");
+}
+
 TEST(Doctor, FoldersThatCannotBeUsedAreProblems) {
     Project project;
     usePrivateNix(project);

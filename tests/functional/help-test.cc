@@ -4,6 +4,7 @@
 #include "tests/functional/support/project.hh"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -81,6 +82,49 @@ TEST(Help, EveryManPageIsReadWithoutAWarning) {
     // what a person copies must be what they may type
     const Ran run = project.shell("MANWIDTH=120 LC_ALL=C.UTF-8 man -l cirque-run.1");
     EXPECT_TRUE(run.outHas("cirque run --env BRANCH=main --secret TOKEN")) << run.out;
+}
+
+// "cirque logs RUN --try 1 # comment" in a line that pages show as typed; empty when it is none.
+std::vector<std::string> commandShown(std::string line) {
+    const std::size_t start = line.find_first_not_of(' ');
+    if (start == std::string::npos || start < 4) {
+        return {};
+    }
+    line.erase(0, start);
+    line.erase(0, line.starts_with("$ ") ? 2 : 0);
+    std::vector<std::string> words;
+    std::istringstream parts(line.substr(0, line.find(" #")));
+    for (std::string word; parts >> word && word != "|" && word != "&&" && word != ">";) {
+        words.push_back(word);
+    }
+    return words.size() > 1 && words.front() == "cirque" ? words : std::vector<std::string>{};
+}
+
+TEST(Help, EveryCommandAndOptionThatThePagesShowExists) {
+    const Project project;
+    std::vector<std::filesystem::path> pages{CIRQUE_SOURCE "/README.md"};
+    for (const auto& entry : std::filesystem::directory_iterator(CIRQUE_SOURCE "/docs/guide")) {
+        pages.push_back(entry.path());
+    }
+    int checked = 0;
+    for (const std::filesystem::path& page : pages) {
+        std::istringstream lines(readAll(page.string()));
+        for (std::string line; std::getline(lines, line);) {
+            const std::vector<std::string> words = commandShown(line);
+            if (words.empty()) {
+                continue;
+            }
+            const Ran help = project.cirque({"help", words[1]});
+            EXPECT_EQ(help.status, 0) << page << ": " << line;
+            for (const std::string& word : words) {
+                const std::string option = word.substr(0, word.find('='));
+                EXPECT_TRUE(!word.starts_with("--") || word == "--" || help.outHas(option + " "))
+                    << page << ": " << line;
+            }
+            ++checked;
+        }
+    }
+    EXPECT_GE(checked, 20) << "the lines were not found";
 }
 
 class Completion : public ::testing::Test {
