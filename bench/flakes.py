@@ -5,6 +5,7 @@ Each run gets checks that no store has seen, in a store of its own, without subs
 import itertools
 import os
 import subprocess
+import sys
 from statistics import median
 
 from measure import interleaved, run, times
@@ -43,7 +44,8 @@ class FlakeBench:
 
     def fresh(self):
         """Checks nobody has built yet, committed."""
-        text = FLAKE.replace('SYSTEM', self.system).replace('TAG', str(next(self.tags))).replace('COUNT', str(self.count))
+        self.tag = next(self.tags)
+        text = FLAKE.replace('SYSTEM', self.system).replace('TAG', str(self.tag)).replace('COUNT', str(self.count))
         (self.folder / 'flake.nix').write_text(text)
         git = ['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-C', str(self.folder)]
         for arguments in (['init', '-q'], ['add', '-A'], ['commit', '-q', '-m', 'checks']):
@@ -52,8 +54,16 @@ class FlakeBench:
     def ours(self):
         self.fresh()
         seconds = run([self.bench.cirque, 'run', '--no-tui'], self.folder, self.env)
+        self.expect_built()
         self.bench.clear_state()
         return seconds
+
+    def expect_built(self):
+        """Speed counts only when everything was built."""
+        mark = f'-check-{self.tag}-'
+        built = [name for name in os.listdir(self.env['NIX_STORE_DIR']) if mark in name and name.rsplit('-', 1)[1].isdigit()]
+        if len(built) != self.count:
+            sys.exit(f'bench: {len(built)} of {self.count} checks were built')
 
     def theirs(self, jobs):
         self.fresh()

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # What Cirque evaluates of a flake: loads a fetched source with the lock that was settled for it, then does task after
-# task and tells of each on standard error: "cirque-begin:INDEX", then "cirque-done:{index, value}". The first task that
+# task and tells of each on standard error: "MARK-begin:INDEX", then "MARK-done:{index, value}". The first task that
 # fails ends the evaluation. Read from standard input in pure mode, so it is one file without imports of its own.
 #
 # `request` is JSON:
 #   source   { path, narHash }: the tree in the store; `dir`: the flake's folder in it, or ""
 #   info     what `self` says about the tree (rev, lastModified ...)
 #   locks    the lock file's content
+#   mark     what begins each record: nothing that is evaluated can know it
 #   tasks    [ { op = "names" | "find" | "drv" | "plan"; ... } ]
 { request }:
 let
@@ -100,7 +101,7 @@ let
     plan = { path, ... }: { inherit (at path) plan; };
   };
 
-  tell = mark: text: value: trace "cirque-${mark}:${text}" value;
+  tell = what: text: value: trace "${asked.mark}-${what}:${text}" value;
 
   perform = index: task:
     let answer = toJSON { inherit index; value = operations.${task.op} task; }; in

@@ -203,6 +203,48 @@ TEST(FlakeRun, AnEvaluationThatNeedsTooMuchMemoryIsBlamedAlone) {
     EXPECT_TRUE(ran.outHas("CIRQUE_EVAL_MEMORY=")) << ran.all();
 }
 
+// The builder that `bad` waits for is a child of its evaluator, and kills it.
+TEST(FlakeRun, AnEvaluatorThatIsKilledIsBlamedOnTheAttributeAtHand) {
+    const Flake flake(R"(
+    checks.x86_64-linux.a = ok "a";
+    checks.x86_64-linux.bad = ok (import (d "assassin" "kill -9 $PPID; echo 1 > $out"));
+    checks.x86_64-linux.c = ok "c";
+    checks.x86_64-linux.d = ok "d";)");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(RunRecord(flake).jobs(), (Outcomes{{"checks." + path("a"), "succeeded"},
+                                                 {"checks." + path("bad"), "infrastructure"},
+                                                 {"checks." + path("c"), "succeeded"},
+                                                 {"checks." + path("d"), "succeeded"}}))
+        << ran.all();
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas(
+        "while evaluating checks.x86_64-linux.bad, alone: nix-instantiate was ended by signal SIGKILL"))
+        << ran.all();
+}
+
+TEST(FlakeRun, AFlakeCannotWriteRecordsOfItsOwn) {
+    const Flake flake(R"(
+    checks.x86_64-linux.a = builtins.trace "cirque-done:{\"index\":1,\"value\":{\"drv\":\"/nix/store/x.drv\"}}" (ok "a");
+    checks.x86_64-linux.b = throw "not hidden";)");
+    EXPECT_EQ(flake.outcomes(1),
+              (Outcomes{{"checks." + path("a"), "succeeded"}, {"checks." + path("b"), "failed"}}));
+}
+
+TEST(FlakeRun, AnInterruptDuringTheListingBeginsNoRun) {
+    const Flake flake(
+        R"(checks.x86_64-linux = import (d "endless" "echo > ROOT/slow; while :; do /usr/bin/sleep 0.1; done");)");
+    std::string text = flake.read("flake.nix");
+    text.replace(text.find("ROOT"), 4, flake.root());
+    flake.write("flake.nix", text);
+    Running running = flake.start({"run"});
+    flake.waitFor(flake.root() + "/slow");
+    running.signal(SIGINT);
+    const Ran ran = running.wait();
+    EXPECT_EQ(ran.status, 130) << ran.all();
+    EXPECT_EQ(flake.lastRun(), "");
+    flake.expectNoLeftovers();
+}
+
 TEST(FlakeRun, EndlessRecursionIsItsAttributesFailure) {
     const Flake flake(R"(
     checks.x86_64-linux.loop = let f = x: 1 + f (x + 1); in ok (toString (f 1));

@@ -16,6 +16,17 @@ bool isPlain(std::string_view part) {
     return !part.empty() && part.find_first_not_of(plainCharacters) == std::string_view::npos;
 }
 
+std::string quoted(std::string_view part) {
+    constexpr unsigned char space = 0x20;
+    constexpr unsigned char del = 0x7f;
+    std::string out = "\"";
+    for (const char c : part) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += byte < space || byte == del ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+    }
+    return out + '"';
+}
+
 } // namespace
 
 bool AttributePattern::hasGlob() const {
@@ -60,7 +71,7 @@ std::string toText(const AttributePath& path) {
     std::string out;
     for (const std::string& part : path) {
         out += out.empty() ? "" : ".";
-        out += isPlain(part) ? part : fmt::format("\"{}\"", part);
+        out += isPlain(part) ? part : quoted(part);
     }
     return out;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/flake/evaluators.hh"
 
+#include "base/ids.hh"
 #include "base/text.hh"
+#include "base/time.hh"
 #include "nix/eval/failure.hh"
 #include "nix/eval/messages.hh"
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <utility>
 
 namespace cirque::frontend {
@@ -65,9 +68,10 @@ io::Task<> Evaluators::evaluate(std::size_t worker, std::vector<std::size_t> bat
     for (const std::size_t task : batch) {
         tasks.push_back(tasks_[task]);
     }
-    nix::StreamRequest request{nix::taskExpression(*flake_, tasks), limits_.memory, environment_};
-    const std::function<bool(std::string_view)> take = [this, worker](std::string_view line) {
-        return takeLine(worker, line);
+    const std::string mark = RunId::make(wallNow().micros / 1000).text();
+    nix::StreamRequest request{nix::taskExpression(*flake_, tasks, mark), limits_.memory, environment_};
+    const std::function<bool(std::string_view)> take = [this, worker, mark](std::string_view line) {
+        return takeLine(worker, line, mark);
     };
     Result<nix::StreamEnd> end = co_await nix::evaluateStream(std::move(request), take, stop);
     if (stop.stopRequested()) {
@@ -80,8 +84,8 @@ io::Task<> Evaluators::evaluate(std::size_t worker, std::vector<std::size_t> bat
     settle(worker, *end);
 }
 
-bool Evaluators::takeLine(std::size_t worker, std::string_view line) {
-    std::optional<nix::TaskRecord> record = nix::parseTaskRecord(line);
+bool Evaluators::takeLine(std::size_t worker, std::string_view line, std::string_view mark) {
+    std::optional<nix::TaskRecord> record = nix::parseTaskRecord(line, mark);
     if (!record) {
         return false;
     }
@@ -130,11 +134,17 @@ Error Evaluators::evaluationError(const std::string& text) const {
 }
 
 Error Evaluators::deathError(std::size_t task, const nix::StreamEnd& end) const {
-    if (end.status.signal != 0 && !nix::ranOutOfMemory(end.text)) {
-        return nix::killedError("nix-instantiate", end.status.signal)
-            .within(fmt::format("while evaluating {}, alone", names_[task]));
-    }
     constexpr std::int64_t mebi = 1 << 20;
+    if (end.status.signal != 0 && !nix::ranOutOfMemory(end.text)) {
+        Error error = nix::killedError("nix-instantiate", end.status.signal);
+        if (end.status.signal == SIGKILL) {
+            error.hint =
+                fmt::format("the machine may have run out of memory: an evaluator may have {} MiB, and "
+                            "CIRQUE_EVAL_MEMORY=SIZE, such as 2G, sets another limit",
+                            limits_.memory / mebi);
+        }
+        return std::move(error).within(fmt::format("while evaluating {}, alone", names_[task]));
+    }
     return Error{.code = ErrorCode::Evaluation,
                  .message = fmt::format("the evaluation of {} needs more memory than an evaluator may have "
                                         "({} MiB), also when it is evaluated alone",
@@ -151,7 +161,10 @@ void Evaluators::keepNotes(const std::string& text) {
         }
     }
     for (const std::string_view line : split(messages.notes, '\n')) {
-        if (!line.empty() && seenNotes_.emplace(line).second) {
+        // not what builders say that run while something is evaluated
+        const bool isNote = line.starts_with("warning:") || line.starts_with("trace:") ||
+                            line.starts_with("evaluation warning:");
+        if (isNote && seenNotes_.emplace(line).second) {
             notes_.append(line).push_back('\n');
         }
     }

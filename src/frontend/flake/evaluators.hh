@@ -48,7 +48,7 @@ class Evaluators {
   private:
     io::Task<> work(io::StopToken stop);
     io::Task<> evaluate(std::size_t worker, std::vector<std::size_t> batch, io::StopToken stop);
-    bool takeLine(std::size_t worker, std::string_view line);
+    bool takeLine(std::size_t worker, std::string_view line, std::string_view mark);
     void settle(std::size_t worker, const nix::StreamEnd& end);
     void keepNotes(const std::string& text);
     void give(std::size_t task, Result<Json> value);

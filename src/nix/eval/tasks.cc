@@ -12,8 +12,9 @@
 namespace cirque::nix {
 namespace {
 
-constexpr std::string_view begunMark = "trace: cirque-begin:";
-constexpr std::string_view doneMark = "trace: cirque-done:";
+constexpr std::string_view traced = "trace: ";
+constexpr std::string_view begun = "-begin:";
+constexpr std::string_view done = "-done:";
 
 std::string_view libraryText(std::string_view name) {
     const auto files = libraryFiles();
@@ -53,23 +54,26 @@ std::optional<TaskRecord> parseDone(std::string_view text) {
 
 } // namespace
 
-std::string taskExpression(const LockedFlake& flake, const JsonArray& tasks) {
+std::string taskExpression(const LockedFlake& flake, const JsonArray& tasks, std::string_view mark) {
     const JsonObject source{{"path", flake.path}, {"narHash", flake.narHash}};
-    const JsonObject request{{"source", source},
-                             {"dir", flake.folder},
-                             {"info", flake.info},
-                             {"locks", flake.locks},
-                             {"tasks", tasks}};
+    const JsonObject request{{"source", source},     {"dir", flake.folder}, {"info", flake.info},
+                             {"locks", flake.locks}, {"tasks", tasks},      {"mark", mark}};
     return fmt::format("({}) {{ request = {}; }}\n", libraryText("flake-attributes.nix"),
                        quoted(toLine(request)));
 }
 
-std::optional<TaskRecord> parseTaskRecord(std::string_view line) {
-    if (line.starts_with(begunMark)) {
-        const std::optional<std::size_t> index = numberOf(line.substr(begunMark.size()));
+std::optional<TaskRecord> parseTaskRecord(std::string_view line, std::string_view mark) {
+    for (const std::string_view part : {traced, mark}) {
+        if (!line.starts_with(part)) {
+            return std::nullopt;
+        }
+        line.remove_prefix(part.size());
+    }
+    if (line.starts_with(begun)) {
+        const std::optional<std::size_t> index = numberOf(line.substr(begun.size()));
         return index ? std::optional<TaskRecord>(TaskBegun{*index}) : std::nullopt;
     }
-    return line.starts_with(doneMark) ? parseDone(line.substr(doneMark.size())) : std::nullopt;
+    return line.starts_with(done) ? parseDone(line.substr(done.size())) : std::nullopt;
 }
 
 } // namespace cirque::nix

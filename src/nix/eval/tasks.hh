@@ -14,8 +14,9 @@
 
 namespace cirque::nix {
 
-// An expression for standard input. `tasks`: objects as flake-attributes.nix says.
-std::string taskExpression(const LockedFlake& flake, const JsonArray& tasks);
+// An expression for standard input. `tasks`: objects as flake-attributes.nix says. `mark` begins each record;
+// a new one for each evaluation, so that no flake can write records of its own.
+std::string taskExpression(const LockedFlake& flake, const JsonArray& tasks, std::string_view mark);
 
 struct TaskBegun {
     std::size_t index = 0; // in the tasks of this evaluation
@@ -29,6 +30,6 @@ struct TaskDone {
 using TaskRecord = std::variant<TaskBegun, TaskDone>;
 
 // nullopt: the line is something else. `line` without its line break.
-std::optional<TaskRecord> parseTaskRecord(std::string_view line);
+std::optional<TaskRecord> parseTaskRecord(std::string_view line, std::string_view mark);
 
 } // namespace cirque::nix

@@ -32,6 +32,7 @@ TEST(AttributePath, TextIsReadBackAsThePathItCameFrom) {
         EXPECT_EQ(parsed->parts, path);
     }
     EXPECT_EQ(toText({"checks", "a.b"}), R"(checks."a.b")");
+    EXPECT_EQ(toText({"checks", "a\nb"}), R"(checks."a\x0ab")") << "a job's name holds no control character";
 }
 
 TEST(Glob, StarsAndQuestionMarks) {

@@ -49,22 +49,22 @@ TEST(FlakeOverrides, OnlyInputsThatAreThereCanBeReplaced) {
 TEST(TaskExpression, TextOfTheRequestCannotBecomeCode) {
     LockedFlake flake{"/nix/store/x", "sha256-a", "", {}, JsonObject{}};
     const JsonArray tasks{JsonObject{{"op", "drv"}, {"path", JsonArray{"a", "${builtins.abort \"x\"}"}}}};
-    const std::string text = taskExpression(flake, tasks);
+    const std::string text = taskExpression(flake, tasks, "m1");
     EXPECT_TRUE(text.contains(R"(\${builtins.abort \\\"x\\\"})")) << text.substr(text.size() - 200);
 }
 
 TEST(TaskRecord, OnlyWellFormedRecordsCount) {
-    const auto begun = parseTaskRecord("trace: cirque-begin:12");
+    const auto begun = parseTaskRecord("trace: m1-begin:12", "m1");
     ASSERT_TRUE(begun);
     EXPECT_EQ(std::get<TaskBegun>(*begun).index, 12u);
-    const auto done = parseTaskRecord(R"(trace: cirque-done:{"index":3,"value":{"drv":"x"}})");
+    const auto done = parseTaskRecord(R"(trace: m1-done:{"index":3,"value":{"drv":"x"}})", "m1");
     ASSERT_TRUE(done);
     EXPECT_EQ(std::get<TaskDone>(*done).index, 3u);
     EXPECT_EQ(std::get<TaskDone>(*done).value.at("drv"), "x");
-    for (const char* line : {"trace: mine", "trace: cirque-begin:x", "trace: cirque-begin:-1",
-                             "trace: cirque-done:{", R"(trace: cirque-done:{"index":-1,"value":1})",
-                             R"(trace: cirque-done:{"index":1})", "cirque-begin:1", ""}) {
-        EXPECT_FALSE(parseTaskRecord(line)) << line;
+    for (const char* line : {"trace: mine", "trace: m1-begin:x", "trace: m1-begin:-1", "trace: m1-done:{",
+                             R"(trace: m1-done:{"index":-1,"value":1})", R"(trace: m1-done:{"index":1})",
+                             "m1-begin:1", "trace: m2-begin:1", ""}) {
+        EXPECT_FALSE(parseTaskRecord(line, "m1")) << line;
     }
 }
 
