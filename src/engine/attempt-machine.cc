@@ -223,6 +223,11 @@ void AttemptMachine::tryEnded(ActionResult result) {
         action_ = WaitRetry{delay};
         return;
     }
+    if (std::holds_alternative<plan::BuildRun>(current().action)) {
+        for (const auto& [name, path] : result.outputs) {
+            made_.push_back(fmt::format("{}={}", name, path));
+        }
+    }
     outputs_.insert(outputs_.end(), std::make_move_iterator(result.outputs.begin()),
                     std::make_move_iterator(result.outputs.end()));
     ++stepsRun_;
@@ -246,7 +251,8 @@ void AttemptMachine::retryWaited() {
 
 void AttemptMachine::finishStep(Outcome outcome) {
     cut_ = cut_ || outcome.kind == OutcomeKind::Cancelled;
-    events_.emplace_back(event::StepFinished{ref(try_), current().name, outcome, stepTook_});
+    events_.emplace_back(
+        event::StepFinished{ref(try_), current().name, outcome, stepTook_, std::exchange(made_, {})});
     if (outcome.failed()) {
         const std::string name = fmt::format("step '{}'", current().name);
         outcome.message =

@@ -133,6 +133,7 @@ class AttemptMachine {
     int try_ = 0;
     Millis stepTook_{0};
     Outcome lastTry_;
+    std::vector<std::string> made_; // by the build step that has just ended
     int stepsRun_ = 0;
     int stepsCached_ = 0;
     std::map<int, int> tries_; // of each step that ran: its last try

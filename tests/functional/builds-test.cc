@@ -76,6 +76,11 @@ TEST(Builds, ABuildStepBuildsOnceAndIsCachedAfterwards) {
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("making a greeting")) << ran.all();
     EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"make", "succeeded"}}));
+    EXPECT_EQ(
+        project.shell("grep -qs '\"outputs\":\\[\"out='\"$NIX_STORE_DIR\"/ \"$CIRQUE_STATE_DIR\"/runs/*/*")
+            .status,
+        0)
+        << "the journal knows what was made";
     const Ran again = project.run();
     EXPECT_EQ(again.status, 0) << again.all();
     EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"make", "cached"}}));

@@ -252,6 +252,20 @@ TEST(Examples, HostToolsGoRedWhenATestOfTheProjectFails) {
         (Outcomes{{"build", "succeeded"}, {"test", "failed exit 2"}, {"try-it", "skipped need-failed"}}));
 }
 
+TEST(Examples, BuildBuildsOnceAndHandsTheOutputOn) {
+    const Example example("build");
+    const Ran ran = example.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[message/build] message-1.0> == buildPhase\n"
+                           "[message/build] message-1.0> making the message\n"))
+        << ran.all();
+    EXPECT_TRUE(ran.outHas("[read/read] hello from the Nix store!\n")) << ran.all();
+    EXPECT_EQ(RunRecord(example).steps("message"), (Texts{"build: succeeded", "look: succeeded"}));
+    const Ran again = example.run();
+    EXPECT_EQ(again.status, 0) << again.all();
+    EXPECT_EQ(RunRecord(example).steps("message"), (Texts{"build: cached", "look: succeeded"}));
+}
+
 // An example that nobody runs rots; one that the index leaves out is not found.
 TEST(Examples, EachIsRunHereListedAndValid) {
     std::set<std::string> folders;
@@ -269,8 +283,9 @@ TEST(Examples, EachIsRunHereListedAndValid) {
         const Ran checked = example.cirque({"check"});
         EXPECT_EQ(checked.status, 0) << name << checked.all();
     }
-    EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "conditions", "env", "hello", "host-tools",
-                                              "matrix", "parallel", "reports", "retry", "timeouts"}));
+    EXPECT_EQ(folders,
+              (std::set<std::string>{"artifacts", "build", "conditions", "env", "hello", "host-tools",
+                                     "matrix", "parallel", "reports", "retry", "timeouts"}));
 }
 
 } // namespace

@@ -117,6 +117,7 @@ struct StepFinished { // also for skipped steps (tryNumber 0)
     std::string name;
     Outcome outcome;
     Millis duration{0};
+    std::vector<std::string> outputs{}; // of a build step: "out=/nix/store/..."
 };
 
 struct LogProgress { // at most 10 a second per try, and one at its end

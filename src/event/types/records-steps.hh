@@ -39,6 +39,8 @@ struct Record<StepFinished> {
         Field{"name", &StepFinished::name, "The step's name."},
         Field{"outcome", &StepFinished::outcome, "How it ended."},
         Field{"duration", &StepFinished::duration, "Milliseconds the last try took."},
+        Field{"outputs", &StepFinished::outputs, "What a build step made: each `NAME=PATH`, a store path.",
+              Need::Optional},
     };
 };
 

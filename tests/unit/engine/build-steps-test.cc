@@ -60,6 +60,8 @@ TEST(BuildSteps, OutputsAreResultsAndDependantsSeeThem) {
     world.whole.jobs = {world.one, after};
     EXPECT_EQ(world.run(world.whole).exitStatus, 0);
     EXPECT_EQ(world.of("b").kind, OutcomeKind::Succeeded);
+    EXPECT_EQ(world.journal.step("a", "b")->outputs, std::vector<std::string>{"out=/nix/store/1-hello"})
+        << "the history knows what was made";
     EXPECT_EQ(world.logs.text.at({"a", 1, 0, 1}), "hello> made\n");
     bool seen = false;
     for (const exec::Vars& layer : world.executor.spec("after", "run")->env.above) {
