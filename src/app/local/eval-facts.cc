@@ -273,6 +273,12 @@ Result<std::vector<Fact>> factsOf(const nix::Observation& observed, const FactSo
     return collector.take();
 }
 
+bool usesDownloads(const nix::Observation& observed, const FactSources& sources) {
+    return std::ranges::any_of(observed.looks, [&](const nix::Look& look) {
+        return look.opened && isIn(look.path, sources.downloads);
+    });
+}
+
 bool stillHold(std::span<const Fact> facts) {
     return std::ranges::all_of(facts, [](const Fact& fact) {
         struct stat st{};

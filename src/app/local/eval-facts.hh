@@ -41,6 +41,9 @@ struct FactSources {
 // code Unsupported: why the evaluation cannot be kept, for people. Blocks.
 Result<std::vector<Fact>> factsOf(const nix::Observation& observed, const FactSources& sources);
 
+// Whether it read what Nix keeps for a time only.
+bool usesDownloads(const nix::Observation& observed, const FactSources& sources);
+
 // Whether all of it is as it was. Blocks shortly.
 bool stillHold(std::span<const Fact> facts);
 

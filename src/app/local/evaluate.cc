@@ -5,9 +5,12 @@
 #include "app/local/observer.hh"
 #include "app/local/tree-hash.hh"
 #include "frontend/workflow/document.hh"
+#include "io/process/fd.hh"
 #include "nix/store/roots.hh"
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 namespace cirque::app {
 namespace {
@@ -37,6 +40,22 @@ FactSources sourcesOf(const frontend::PreparedWorkflow& prepared, const KeepOpti
     const std::string home = variable(variables, "HOME", "/");
     sources.downloads = {variable(variables, "XDG_CACHE_HOME", home + "/.cache") + "/nix"};
     return sources;
+}
+
+// An empty download cache, and proxies that refuse every connection: port 9 discards, and nobody runs it.
+nix::Variables withoutNetwork(nix::Variables variables, const std::string& cache) {
+    std::vector<std::pair<std::string, std::string>> changes{{"XDG_CACHE_HOME", cache}};
+    for (const char* name : {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "HTTP_PROXY",
+                             "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY"}) {
+        changes.emplace_back(name, "http://127.0.0.1:9");
+    }
+    changes.emplace_back("no_proxy", "");
+    changes.emplace_back("NO_PROXY", "");
+    for (auto& [name, value] : changes) {
+        std::erase_if(variables, [&](const auto& known) { return known.first == name; });
+        variables.emplace_back(std::move(name), std::move(value));
+    }
+    return variables;
 }
 
 // One workflow on its way to a plan.
@@ -100,10 +119,36 @@ class Evaluation {
         co_return out;
     }
 
+    // Newer Nix opens its download cache for every locked input, needed or not. So it evaluates once more
+    // with an empty one and no way to the network: the same document then owes nothing to downloads. What was
+    // observed is now of that evaluation.
+    io::Task<Result<FactSources>> proveWithoutDownloads(frontend::EvaluatedWorkflow* evaluated,
+                                                        io::StopToken stop) {
+        const std::string empty = fmt::format("{}/eval/empty-{}", options_.stateDir, ::getpid());
+        CIRQUE_CO_TRY(io::makeFolders(empty, 0700));
+        frontend::PreparedWorkflow again = prepared_;
+        again.request.notes = {};
+        again.request.environment = withoutNetwork(prepared_.request.environment, empty);
+        FactSources sources = sourcesOf(prepared_, options_);
+        sources.began = workspace::fileClock();
+        sources.own.push_back(empty);
+        Result<frontend::EvaluatedWorkflow> proof =
+            co_await frontend::evaluateWorkflow(std::move(again), std::move(stop));
+        CIRQUE_CO_TRY(io::removeTree(empty));
+        if (!proof || proof->document != evaluated->document) {
+            co_return fail(ErrorCode::Unsupported, "it needs what Nix downloads and keeps only for a time");
+        }
+        evaluated->observed = std::move(proof->observed);
+        co_return sources;
+    }
+
     io::Task<Result<void>> keep(frontend::EvaluatedWorkflow evaluated, std::int64_t began,
                                 io::StopToken stop) {
         FactSources sources = sourcesOf(prepared_, options_);
         sources.began = began;
+        if (prepared_.asked.flakes && usesDownloads(evaluated.observed, sources)) {
+            CIRQUE_CO_TRY_ASSIGN(sources, co_await proveWithoutDownloads(&evaluated, stop));
+        }
         EvalEntry entry;
         CIRQUE_CO_TRY_ASSIGN(entry.facts, factsOf(evaluated.observed, sources));
         // what was edited while Nix was reading belongs to no fingerprint
