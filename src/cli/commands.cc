@@ -54,7 +54,9 @@ constexpr std::array runningOptions{
 constexpr std::array checkOptions{folderOption, pkgsOption,        paramOption, overrideOption, offlineOption,
                                   systemOption, noEvalCacheOption, jsonOption,  helpOption};
 constexpr std::array runOptions = both(
-    std::array{pkgsOption, paramOption, overrideOption, systemOption, noEvalCacheOption}, runningOptions);
+    std::array{pkgsOption, paramOption, overrideOption, systemOption, noEvalCacheOption,
+               Option{"watch", 0, "", "run again each time files of the tree change, until interrupted"}},
+    runningOptions);
 constexpr std::array rerunOptions =
     both(std::array{Option{"failed", 0, "", "only what did not end well; the rest is taken over"},
                     Option{"current-tree", 0, "", "also when the files are not those the run saw"}},

@@ -100,6 +100,13 @@ Result<std::string> startFolder(const Context& context, const Arguments& argumen
     return folder.string();
 }
 
+Result<std::string> targetFolder(const Context& context, const Arguments& arguments) {
+    CIRQUE_TRY_ASSIGN(const std::string start, startFolder(context, arguments));
+    CIRQUE_TRY_ASSIGN(const Target target,
+                      resolveTarget(splitPositionals(arguments.positionals()).target, start, look));
+    return target.folder;
+}
+
 Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text,
                                                             std::string_view option) {
     const std::size_t equals = text.find('=');

@@ -56,6 +56,9 @@ Result<void> checkJobs(const plan::Plan& plan, const std::vector<std::string>& j
 // The folder that -C names, absolute; NotFound when it is no folder.
 Result<std::string> startFolder(const Context& context, const Arguments& arguments);
 
+// Where the run of what the command line names happens. Failures as those of resolveTarget.
+Result<std::string> targetFolder(const Context& context, const Arguments& arguments);
+
 // "NAME=VALUE" taken apart at the first '='; Usage when there is none or NAME is empty. `option` is for the
 // message.
 Result<std::pair<std::string, std::string>> splitAssignment(const std::string& text, std::string_view option);

@@ -3,6 +3,7 @@
 #include "cli/load.hh"
 #include "cli/run-request.hh"
 #include "cli/run-session.hh"
+#include "cli/watch-session.hh"
 
 namespace cirque::cli {
 namespace {
@@ -30,10 +31,13 @@ io::Task<Result<app::LocalRequest>> fromTarget(Context context, Arguments argume
 } // namespace
 
 Result<int> runCommand(const Context& context, const Arguments& arguments) {
-    CIRQUE_TRY_ASSIGN(app::LocalRequest request, makeRequest(context, arguments));
     const LoadRun load = [&](app::LocalRequest given, io::StopToken stop) {
         return fromTarget(context, arguments, std::move(given), std::move(stop));
     };
+    if (arguments.has("watch")) {
+        return watchSession(context, arguments, load);
+    }
+    CIRQUE_TRY_ASSIGN(app::LocalRequest request, makeRequest(context, arguments));
     return runSession(context, arguments, std::move(request), load);
 }
 
