@@ -104,6 +104,10 @@ JsonObject timelineToJson(const Timeline& timeline) {
     out["started"] = toIso8601(timeline.started);
     out["length"] = millis(timeline.length);
     out["outcome"] = orNull(timeline.outcome);
+    out["evaluation"] = timeline.evaluation
+                            ? Json(JsonObject{{"duration", timeline.evaluation->duration.count()},
+                                              {"cached", timeline.evaluation->cached}})
+                            : Json(nullptr);
     out["jobs"] = std::move(jobs);
     out["marks"] = std::move(marks);
     return {{"version", jsonVersion}, {"timeline", std::move(out)}};

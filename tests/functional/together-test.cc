@@ -154,6 +154,28 @@ TEST_F(Together, GcSaysWhatItFreesAndADryRunFreesNothing) {
     EXPECT_EQ(project.cirque({"gc", "--keep-days", "soon"}).status, 2);
 }
 
+TEST_F(Together, WhatAKilledRunLeftGoesAndTheRunItselfStays) {
+    const std::string begun = project.root() + "/begun";
+    Running killed = project.start({"run", project.planOf({"touch " + begun + "; sleep 60"})});
+    project.waitFor(begun);
+    killed.signal(9);
+    (void)killed.wait();
+    EXPECT_GT(entries("work"), 0U);
+    const json::value data = json::parse(project.cirque({"gc", "--json"}).out);
+    std::set<std::string> kinds;
+    for (const json::value& one : data.at("leftovers").as_array()) {
+        kinds.insert(json::value_to<std::string>(one.at("what")));
+    }
+    EXPECT_EQ(kinds, (std::set<std::string>{"work folder of a run that is gone",
+                                            "private folder of a run that is gone",
+                                            "control socket of a run that is gone"}))
+        << data;
+    EXPECT_EQ(entries("work"), 0U);
+    ASSERT_EQ(runs().size(), 1U);
+    EXPECT_EQ(runs()[0].at("state"), "interrupted");
+    project.expectNoLeftovers();
+}
+
 TEST_F(Together, ARunThatRunsIsNoGarbage) {
     const std::string begun = project.root() + "/begun";
     Running slow = project.start({"run", project.planOf({"touch " + begun + "; sleep 60"})});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace cirque::report {
 namespace {
@@ -102,7 +103,7 @@ std::vector<std::size_t> places(const Layers& layers) {
 // Orders one column by the mean place of each node's neighbours on one side; a node without any stays about
 // where it is.
 void order(Layers& layers, std::vector<int>& column, std::vector<std::size_t>& place, bool byLeft) {
-    std::vector<std::pair<double, int>> keyed;
+    std::vector<std::tuple<double, std::size_t, int>> keyed; // equal keys keep their order
     keyed.reserve(column.size());
     for (std::size_t i = 0; i < column.size(); ++i) {
         const Node& node = layers.nodes[at(column[i])];
@@ -115,11 +116,11 @@ void order(Layers& layers, std::vector<int>& column, std::vector<std::size_t>& p
                 });
             key = sum / static_cast<double>(beside.size());
         }
-        keyed.emplace_back(key, column[i]);
+        keyed.emplace_back(key, i, column[i]);
     }
-    std::ranges::stable_sort(keyed, {}, &std::pair<double, int>::first);
+    std::ranges::sort(keyed);
     for (std::size_t i = 0; i < column.size(); ++i) {
-        column[i] = keyed[i].second;
+        column[i] = std::get<int>(keyed[i]);
         place[at(column[i])] = i;
     }
 }

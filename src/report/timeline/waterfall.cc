@@ -61,11 +61,15 @@ class Waterfall {
     }
 
     std::string draw() {
-        const std::string_view state = timeline_.outcome ? std::string_view() : toString(timeline_.state);
-        out_ += fitted(fmt::format("{}  {}  {}", timeline_.name,
-                                   timeline_.outcome ? inWords(*timeline_.outcome) : std::string(state),
-                                   formatDuration(inMillis(timeline_.length)))) +
-                "\n";
+        const std::string state(toString(timeline_.state));
+        std::string head =
+            fmt::format("{}  {}  {}", timeline_.name, timeline_.outcome ? inWords(*timeline_.outcome) : state,
+                        formatDuration(inMillis(timeline_.length)));
+        if (timeline_.evaluation) {
+            head += fmt::format(", after {} of evaluation{}", formatDuration(timeline_.evaluation->duration),
+                                timeline_.evaluation->cached ? " (as before)" : "");
+        }
+        out_ += fitted(head) + "\n";
         axis();
         for (std::size_t i = 0; i < timeline_.jobs.size(); ++i) {
             job(timeline_.jobs[i], critical_[i]);

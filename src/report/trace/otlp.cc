@@ -154,6 +154,11 @@ class Writer {
         if (timeline_.exitStatus) {
             putNumber(span.attributes, "cirque.exit_status", *timeline_.exitStatus);
         }
+        if (timeline_.evaluation) {
+            putNumber(span.attributes, "cirque.evaluation_ms", timeline_.evaluation->duration.count());
+            putString(span.attributes, "cirque.evaluation_cached",
+                      timeline_.evaluation->cached ? "true" : "false");
+        }
         span.events = eventsOf("");
         if (const auto before = RunId::parse(timeline_.rerunOf)) {
             span.links.push_back(

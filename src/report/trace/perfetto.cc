@@ -37,6 +37,10 @@ class Writer {
         name("thread_name", runTrack, "run");
         JsonObject args = argsOf(timeline_.outcome);
         args["run"] = timeline_.id.text();
+        if (timeline_.evaluation) {
+            args["evaluationMs"] = timeline_.evaluation->duration.count();
+            args["evaluationCached"] = timeline_.evaluation->cached;
+        }
         slice(runTrack, "run", shown(timeline_.name), Micros(0), timeline_.length, std::move(args));
         for (const JobSpan& one : timeline_.jobs) {
             job(one);
