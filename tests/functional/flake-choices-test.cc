@@ -84,6 +84,52 @@ TEST(FlakeRun, OfflineAsksNobody) {
     EXPECT_TRUE(online.outHas("127.0.0.1")) << "the test would not see a question\n" << online.all();
 }
 
+// What a cache has is fetched: the builder leaves a mark each time it runs.
+TEST(FlakeRun, WhatABinaryCacheHasIsNotBuilt) {
+    const Flake flake("");
+    flake.rewrite("checks.x86_64-linux.x = d \"x\" \"echo >> " + flake.root() + "/built; echo > $out\";");
+    EXPECT_EQ(flake.outcomes(0), (Outcomes{{"checks.x86_64-linux.x", "succeeded"}}));
+    const Ran moved = flake.shell("cd .. && nix --extra-experimental-features nix-command copy --to "
+                                  "file://$PWD/cache $PWD/nix/store/*-x && "
+                                  "chmod -R u+w nix && rm -rf nix/store nix/var && printf 'substituters = "
+                                  "file://%s/cache\\nrequire-sigs = false\\n' "
+                                  "$PWD >> nix/conf/nix.conf");
+    ASSERT_EQ(moved.status, 0) << moved.all();
+    EXPECT_EQ(flake.outcomes(0), (Outcomes{{"checks.x86_64-linux.x", "succeeded"}}));
+    EXPECT_EQ(flake.read("../built"), "\n") << "it was built again";
+}
+
+TEST(FlakeRun, AFlakeInAFolderOfTheTreeIsItsOwn) {
+    const Flake flake(R"(checks.x86_64-linux.top = ok "top";)");
+    const Ran moved =
+        flake.shell("mkdir sub && sed 's/top/inner/g' flake.nix > sub/flake.nix && git add sub");
+    ASSERT_EQ(moved.status, 0) << moved.all();
+    for (const Texts& words : {Texts{"run", "./sub"}, Texts{"run", "-C", "sub"}, Texts{"run", "sub#inner"}}) {
+        const Ran ran = flake.cirque(words);
+        EXPECT_EQ(ran.status, 0) << ran.all();
+        EXPECT_EQ(RunRecord(flake).jobs().count("checks.x86_64-linux.inner"), 1u) << ran.all();
+    }
+}
+
+TEST(FlakeRun, WhatFailedIsRunAgainFromTheRecordedPlan) {
+    const Flake flake(R"(
+    checks.x86_64-linux.good = ok "good";
+    checks.x86_64-linux.broken = throw "never";
+    checks.x86_64-linux.flaky = d "flaky" "test -e MARK/mended || exit 3; echo > $out";)");
+    std::string text = flake.read("flake.nix");
+    text.replace(text.find("MARK"), 4, flake.root());
+    flake.write("flake.nix", text);
+    EXPECT_EQ(flake.cirque({"run"}).status, 1);
+    ASSERT_EQ(flake.shell("touch ../mended").status, 0);
+    const Ran again = flake.cirque({"rerun", flake.lastRun(), "--failed"});
+    EXPECT_EQ(again.status, 1)
+        << "an attribute that cannot be evaluated is not green because it was run again\n"
+        << again.all();
+    const Outcomes jobs = RunRecord(flake).jobs();
+    EXPECT_EQ(jobs.at("checks.x86_64-linux.flaky"), "succeeded") << again.all();
+    EXPECT_EQ(jobs.at("checks.x86_64-linux.broken"), "failed exit 1") << again.all();
+}
+
 TEST(FlakeRun, AnotherSystemIsEvaluatedWhenItIsAskedFor) {
     const Flake flake(R"(
     checks.x86_64-linux.x = ok "here";
