@@ -145,6 +145,12 @@ TEST(Reports, AreRedacted) {
     EXPECT_FALSE(ran.outHas("s3cret")) << ran.all();
     const Ran grep = project.shell("grep -rl s3cret-value " + project.state() + "/runs");
     EXPECT_EQ(grep.out, "");
+    project.planOf(
+        {R"(echo "<testsuite name='$T'><testcase name='$T' file='$T'><failure message='$T'/></testcase></testsuite>" > r.xml)"},
+        R"("env": {"T": {"secret": "TOKEN"}}, "reports": ["r.xml"])");
+    EXPECT_EQ(project.cirque({"run", "plan.json", "--secret", "TOKEN", "--junit", "out.xml"}).status, 1);
+    const Ran again = project.shell("grep -rl s3cret-value " + project.state() + "/runs out.xml");
+    EXPECT_EQ(again.out, "");
 }
 
 TEST(Reports, WhatAPlanSaysAboutThemIsChecked) {

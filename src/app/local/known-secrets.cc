@@ -31,7 +31,7 @@ Texts textsOf(event::SummaryWritten& body) {
 Texts textsOf(event::TestsReported& body) {
     Texts texts;
     for (event::TestCase& test : body.failures) {
-        texts.insert(texts.end(), {&test.suite, &test.name, &test.message});
+        texts.insert(texts.end(), {&test.suite, &test.name, &test.file, &test.message});
     }
     return texts;
 }

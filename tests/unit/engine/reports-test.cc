@@ -143,6 +143,14 @@ TEST(Reports, OfAStepAreThoseOfItsLastTry) {
     EXPECT_EQ(world.told()[0].passed, 1);
 }
 
+TEST(Reports, AJobThatTheyFailedIsRunAgain) {
+    Reports world;
+    world.file("junit.xml", bad);
+    world.one.jobRetry = attempts(2);
+    EXPECT_EQ(world.go().exitStatus, 1);
+    EXPECT_EQ(world.told().size(), 2U) << "each attempt has reports of its own";
+}
+
 TEST(Reports, AStepThatDidNotRunReportsNothing) {
     Reports world;
     world.log("", "tap");
