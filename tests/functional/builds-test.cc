@@ -230,6 +230,21 @@ TEST(Builds, WhatACacheHasIsFetchedAndNotBuilt) {
     EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"make", "succeeded"}, {"use", "succeeded"}}));
 }
 
+// Wrong: a garbage collection beside the run takes what the next step or job needs.
+TEST(Builds, AGarbageCollectionTakesNothingThatTheRunMade) {
+    const Builds project(R"(
+    make = {
+      results = [ "out" ];
+      steps = [ { name = "build"; build = greeting; } { name = "collect"; bash = "nix-store --gc; cat ${greeting}"; } ];
+    };
+    take = { needs = [ "make" ]; steps = [ { name = "s"; bash = "nix-store --gc; cat $NEEDS_MAKE_OUT"; } ]; };)");
+    const Ran ran = project.run({"--inherit-env"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[make/collect] hello from nix\n")) << ran.all();
+    EXPECT_TRUE(ran.outHas("[take/s] hello from nix\n")) << ran.all();
+    EXPECT_TRUE(ran.outHas("store paths deleted")) << "the collection did run\n" << ran.all();
+}
+
 TEST(Builds, ATimeoutEndsTheBuilder) {
     const Builds project("    make.steps = [ { name = \"build\"; build = slow; timeout = 2; } ];");
     const Ran ran = project.run();

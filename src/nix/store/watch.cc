@@ -24,14 +24,15 @@ void Watcher::flush() {
             watch_->log(unread_);
         }
         unread_.clear();
+        full_.reset();
         return;
     }
-    if (unread_.size() > mostUnread && !lost_) {
-        lost_ = true;
+    if (full_) {
+        unread_.resize(*full_);
+    } else if (unread_.size() > mostUnread) {
         unread_.resize(unread_.rfind('\n', mostUnread) + 1);
         unread_ += "(what follows was not kept: it was built before its turn; nix-store --read-log has it)\n";
-    } else if (lost_) {
-        unread_.resize(std::min(unread_.size(), mostUnread + 100));
+        full_ = unread_.size();
     }
 }
 

@@ -47,7 +47,7 @@ class Watcher {
     BuildMeter meter_;
     std::string unread_;
     bool measures_;
-    bool lost_ = false;
+    std::optional<std::size_t> full_; // the size of unread_ from which on nothing is kept
 };
 
 } // namespace cirque::nix
