@@ -35,8 +35,12 @@ mkdir hello && cd hello
 expect 0 "wrote ci.nix" cirque init
 expect 0 "ci succeeded; 3 jobs" cirque run
 
+# the same on a terminal, where the run is shown live
+expect 0 "ci succeeded" script -qec "stty cols 100 rows 30; TERM=xterm-256color cirque run" /tmp/typescript
+
 echo "== break a test, see why from the terminal alone"
 sed -i 's/echo "hello/echo "hallo/' greet.sh
+expect 1 "expected 'hello, world' but got 'hallo, world'" script -qec "stty cols 100 rows 30; TERM=xterm-256color cirque run" /tmp/typescript
 expect 1 "expected 'hello, world' but got 'hallo, world'" cirque run
 run=$(sed -n 's/.*cirque logs \([0-9a-f-]*\) test.*/\1/p' /tmp/said | head -n 1)
 [ -n "$run" ] || fail "the screen does not say how to see the log"

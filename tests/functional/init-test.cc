@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cirque init`, as a stranger uses it: what it writes is run for real, broken, and mended.
+#include "tests/functional/support/private-nix.hh"
 #include "tests/functional/support/project.hh"
 
 #include <cstdlib>
@@ -108,6 +109,26 @@ TEST(InitCommand, AProjectWithoutTestsIsNotGreen) {
         EXPECT_EQ(ran.status, 1) << ran.all();
         EXPECT_TRUE(ran.outHas("no tests: ")) << ran.all();
     }
+}
+
+TEST(InitCommand, AFlakeThatWasThereIsCheckedAsAWhole) {
+    Project project;
+    usePrivateNix(project);
+    project.write("flake.nix", "{ outputs = { self }: { lib.one = 1; }; }");
+    project.commitAll();
+    ASSERT_EQ(project.cirque({"init"}).status, 0);
+    const std::vector<std::string> run{"run", "--inherit-env"}; // the store of this test
+    const Ran green = project.cirque(run);
+    EXPECT_EQ(green.status, 0) << green.all();
+    EXPECT_TRUE(green.outHas("[lint] succeeded") && green.outHas("[test] succeeded")) << green.all();
+    project.write(
+        "flake.nix",
+        "{ outputs = { self }: { packages.x86_64-linux.default = throw \"broken on purpose\"; }; }");
+    const Ran red = project.cirque(run);
+    EXPECT_EQ(red.status, 1) << red.all();
+    EXPECT_TRUE(red.outHas("broken on purpose")) << red.all();
+    project.write("flake.nix", "{ outputs = ");
+    EXPECT_EQ(project.cirque(run).status, 1) << "a syntax error";
 }
 
 TEST(InitCommand, NeverOverwrites) {
