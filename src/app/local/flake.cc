@@ -17,7 +17,7 @@
 namespace cirque::app {
 namespace {
 
-constexpr std::size_t mostEvaluators = 2; // more gain nothing: writing .drv files is what takes the time
+constexpr std::size_t mostEvaluators = 2; // one store takes the .drv files of all, so more gain little
 constexpr std::int64_t mebi = 1 << 20;
 
 // What may be taken from this machine now; 0 when nobody knows.

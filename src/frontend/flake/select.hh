@@ -46,8 +46,8 @@ struct Selection {
     std::vector<AttributePath> workflows;    // of Workflows, or named; with names, at most one
 };
 
-// One answer for each question: the task's value, or its evaluation error. Failures: Usage, for a pattern
-// that matches nothing, and for a workflow together with anything else.
+// One answer for each question: the task's value, or its evaluation error. Failures: NotFound, for a
+// pattern that matches nothing; Usage, for a workflow together with anything else.
 Result<Selection> select(const std::vector<AttributePattern>& patterns,
                          const std::vector<Question>& questions, const std::vector<Result<Json>>& answers);
 
