@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -31,7 +30,7 @@ bool unpack(std::string_view& in, T& value) {
     if (in.size() < sizeof value) {
         return false;
     }
-    std::memcpy(&value, in.data(), sizeof value);
+    in.copy(reinterpret_cast<char*>(&value), sizeof value); // NOLINT: bytes of a plain struct
     in.remove_prefix(sizeof value);
     return true;
 }
