@@ -40,7 +40,7 @@ struct Found {
     std::vector<std::string> strays;
 };
 
-// What lies in the folder. Files that a killed process left half-written count as strays after a day.
+// What lies in the folder. What a killed process left half-written counts as a stray after a day.
 Found look(const std::string& folder) {
     constexpr std::int64_t day = 24LL * 3600 * 1'000'000'000;
     Found found;
@@ -123,7 +123,7 @@ void EvalCache::prune(const std::string& newest) const {
         }
     }
     for (const std::string& stray : found.strays) {
-        std::ignore = ::unlink(stray.c_str());
+        std::ignore = io::removeTree(stray);
     }
 }
 
