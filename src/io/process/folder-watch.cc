@@ -28,7 +28,7 @@ Task<> untilReadable(int fd, StopToken stop) {
     asio::posix::stream_descriptor queue(co_await asio::this_coro::executor, fd);
     auto callback = stop.onStop([&queue](StopLevel) {
         boost::system::error_code ignored;
-        (void)queue.cancel(ignored);
+        ignored = queue.cancel(ignored); // fails only when nothing waits
     });
     boost::system::error_code ignored;
     if (!stop.stopRequested()) {

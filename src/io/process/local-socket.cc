@@ -89,7 +89,7 @@ class Conversation {
     void hangUp() {
         hungUp_ = true;
         boost::system::error_code ignored;
-        (void)client_.cancel(ignored); // fails only when nothing waits
+        ignored = client_.cancel(ignored); // fails only when nothing waits
     }
 
     Task<> watch() {
@@ -205,20 +205,22 @@ Task<> LocalServer::serve(Answer answer, StopToken stop) {
     Descriptor listener(co_await asio::this_coro::executor, socket_.release());
     auto callback = stop.onStop([&listener](StopLevel) {
         boost::system::error_code ignored;
-        (void)listener.cancel(ignored);
+        ignored = listener.cancel(ignored);
     });
     TaskGroup clients;
     co_await clients.start();
     constexpr Millis moment{50};
     while (!stop.stopRequested()) {
         UniqueFd client(::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (client && isSameUser(client.get())) {
+        const bool came = static_cast<bool>(client);
+        const int why = errno;
+        if (came && isSameUser(client.get())) {
             clients.spawn(converse(std::move(client), answer, stop));
         }
-        if (client && clients.running() < mostAtOnce) {
+        if (came && clients.running() < mostAtOnce) {
             continue;
         }
-        if (client || (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)) {
+        if (came || (why != EAGAIN && why != EINTR && why != ECONNABORTED)) {
             co_await sleepFor(moment, stop); // too many at once, or no descriptor left: not in a busy loop
         } else {
             co_await untilReadable(&listener);
