@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* pipeline = R"({"plan":1,"name":"ci","jobs":{
 "lint":{"copyRepo":false,"steps":[{"name":"style","run":"echo fine"}]},
-"build":{"copyRepo":false,"steps":[{"name":"configure","run":"echo conf"},{"name":"compile","run":"echo cc; echo ld"}]},
+"build":{"copyRepo":false,"needs":["lint"],"steps":[{"name":"configure","run":"echo conf"},{"name":"compile","run":"echo cc; echo ld"}]},
 "test":{"copyRepo":false,"needs":["build"],"steps":[{"name":"unit","run":"printf 'one\\ntwo\\n\\033[31mthree\\033[0m \\033[2Jfailed\\n'; exit 3"}]},
 "docs":{"copyRepo":false,"needs":["test"],"steps":[{"name":"write","run":"true"}]}}})";
 
