@@ -19,6 +19,7 @@ import history  # noqa: E402
 from first_step import first_step  # noqa: E402
 from flakes import flake_of_checks  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
+from terminal import Session  # noqa: E402
 
 MIB = 1024 * 1024
 
@@ -123,6 +124,32 @@ class Bench:
         self.table.add('peak memory, 1 M lines', f'{small / MIB:.1f} MiB', '', '', '≤ 64 MiB', small <= 64 * MIB)
         self.table.add('peak memory, 10 M lines', f'{large / MIB:.1f} MiB', f'{small / MIB:.1f} MiB at 1 M',
                        f'{large / small:.2f}×', 'flat: ≤ 1.1× and ≤ 64 MiB', large <= min(64 * MIB, 1.1 * small))
+
+    def terminal(self):
+        """The live view against plain lines to nowhere, on the case with the most lines; then how busy it is with a
+        step that prints all the time, and with one that prints nothing."""
+        jobs = {'job': {'copyRepo': False, 'steps': [{'name': 's', 'run': 'seq 1000000'}]}}
+        plain = self.command('tty-lines', jobs)
+        live = [word for word in plain if word != '--no-tui']
+        folder = self.folder / 'empty'
+        ours, floor = interleaved(7, lambda: Session(live, folder, self.env).seconds,
+                                  lambda: run(plain, folder, self.env))
+        self.ratio('1 M lines, live view on a terminal; floor: --no-tui to /dev/null', ours, floor, 1.05)
+        self.clear_state()
+        chatty = 'for i in $(seq 40); do seq 1000; sleep 0.05; done'
+        jobs = {f'job{i}': {'copyRepo': False, 'steps': [{'name': 's', 'run': chatty}]} for i in range(3)}
+        busy = Session([word for word in self.command('tty-busy', jobs) if word != '--no-tui'] + ['--jobs', '3'], folder, self.env)
+        self.table.add('frames in the busiest second, three steps that print', str(busy.busiest), '',
+                       f'{busy.frames} in {ms(busy.seconds)}', '≤ 30', 0 < busy.busiest <= 30)
+        quiet = {f'job{i}': {'copyRepo': False, 'steps': [{'name': 's', 'run': 'sleep 8'}]} for i in range(5)}
+        words = self.command('tty-quiet', quiet) + ['--jobs', '5']
+        idle = Session([word for word in words if word != '--no-tui'], folder, self.env)
+        none = Session(words, folder, self.env)
+        share = idle.processor / idle.seconds
+        self.table.add('processor, live view of five jobs that print nothing', f'{share:.2%} of a core',
+                       f'{none.processor / none.seconds:.2%} with --no-tui', f'{idle.frames} frames in {ms(idle.seconds)}',
+                       '≤ 3 %', share <= 0.03)
+        self.clear_state()
 
     def engine(self, jobs, shape):
         """Seconds of the engine alone, with an executor that does nothing: the median of three runs."""
@@ -229,7 +256,7 @@ def job(steps, needs=(), timeout=None):
     return {**made, 'needs': list(needs)} if needs else made
 
 
-CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'scheduler', 'layers',
+CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'terminal', 'scheduler', 'layers',
          'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake')
 
 

@@ -47,6 +47,7 @@ constexpr std::array runningOptions{
     offlineOption,
     Option{"keep", 0, "", "keep the jobs' folders after the run"},
     Option{"no-tui", 0, "", "plain lines, also on a terminal"},
+    Option{"log-format", 0, "FORMAT", "log lines instead: structured, simple or json"},
     Option{"junit", 0, "FILE", "also write how the run went as JUnit XML, when it has ended"},
     Option{"json", 0, "", "print every event and log line as JSON"},
     helpOption,

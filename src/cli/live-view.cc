@@ -53,7 +53,7 @@ report::TuiListener::Options LiveView::options() {
 // Reads a few KiB near the wanted lines: short enough for the loop.
 report::tui::LogWindow LiveView::readLog(const TryRef& ref, std::int64_t scroll, std::size_t count) const {
     report::tui::LogWindow window;
-    const int number = tui_.jobNumber(ref.job);
+    const int number = tui_.model().jobNumber(ref.job);
     const std::string base = history::runFolder(about_.stateDir, about_.run).log(event::logBase(number, ref));
     auto reader = event::LogReader::open(base);
     if (!reader) {

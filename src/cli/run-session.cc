@@ -38,7 +38,7 @@ io::Task<Result<int>> RunSession::run() {
     }
     loaded->options.run = RunId::make(wallNow().micros / 1000);
     CIRQUE_CO_TRY(app::checkRunnable(*loaded));
-    view_.attach(*loaded, control_);
+    CIRQUE_CO_TRY(view_.attach(*loaded, control_));
     if (junit_.listener() != nullptr) {
         loaded->listeners.push_back(junit_.listener());
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/view.hh"
 
+#include "cli/log-files.hh"
+#include "report/github/github.hh"
 #include "report/json/json.hh"
+#include "report/lines/lines.hh"
 #include "report/plain/plain.hh"
 
 #include <unistd.h>
@@ -15,8 +18,18 @@ View::View(const Context& context, const Arguments& arguments) : context_(contex
 
 View::~View() = default;
 
-bool View::wantsLive() const {
-    return !arguments_.has("no-tui") && !arguments_.has("json") && context_.environment.get("TERM") != "dumb";
+Result<ViewKind> View::choose(const app::LocalRequest& request) const {
+    const config::Environment& environment = context_.environment;
+    ViewFacts facts;
+    facts.terminal = isatty(STDOUT_FILENO) == 1;
+    facts.dumb = environment.get("TERM", "dumb") == "dumb";
+    facts.noTui = arguments_.has("no-tui");
+    facts.json = arguments_.has("json");
+    facts.github = environment.get("GITHUB_ACTIONS") == "true";
+    facts.option = arguments_.get("log-format");
+    facts.variable = environment.get("CIRQUE_LOG_FORMAT", environment.get("NIXACTIONS_LOG_FORMAT"));
+    facts.workflow = request.plan->logFormat;
+    return chooseView(facts);
 }
 
 void View::attachLive(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control,
@@ -33,24 +46,50 @@ void View::attachLive(app::LocalRequest& request, std::shared_ptr<engine::RunCon
     listener_ = std::move(live);
 }
 
-void View::attach(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control) {
-    request.congested = [this] { return queue_->congested(); };
-    if (auto terminal =
-            wantsLive() ? report::tui::Terminal::open(STDIN_FILENO, STDOUT_FILENO) : std::nullopt) {
-        attachLive(request, std::move(control), std::move(*terminal));
-        request.listeners.push_back(listener_.get());
-        return;
-    }
-    queue_.emplace(STDOUT_FILENO);
+std::unique_ptr<event::Listener> View::makeListener(ViewKind kind, const app::LocalRequest& request) {
     const auto sink = [this](std::string_view text) { queue_->push(text); };
-    if (arguments_.has("json")) {
-        listener_ = std::make_unique<report::JsonListener>(sink);
+    const bool colour = context_.settings.colour;
+    switch (kind) {
+    case ViewKind::Events:
+        return std::make_unique<report::JsonListener>(sink);
+    case ViewKind::Structured:
+        return std::make_unique<report::LineListener>(sink, report::LineFormat::Structured);
+    case ViewKind::Simple:
+        return std::make_unique<report::LineListener>(sink, report::LineFormat::Simple);
+    case ViewKind::Json:
+        return std::make_unique<report::LineListener>(sink, report::LineFormat::Json);
+    case ViewKind::GitHub:
+        return std::make_unique<report::GitHubListener>(report::GitHubListener::Options{
+            .colour = colour,
+            .sink = sink,
+            .log = LogFiles(history::runFolder(request.settings.stateDir, request.options.run))});
+    case ViewKind::Live:
+    case ViewKind::Plain:
+        break;
+    }
+    report::PlainOptions options;
+    options.colour = colour && isatty(STDOUT_FILENO) == 1;
+    return std::make_unique<report::PlainListener>(sink, options);
+}
+
+Result<void> View::attach(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control) {
+    CIRQUE_TRY_ASSIGN(const ViewKind kind, choose(request));
+    request.congested = [this] { return queue_->congested(); };
+    auto terminal =
+        kind == ViewKind::Live ? report::tui::Terminal::open(STDIN_FILENO, STDOUT_FILENO) : std::nullopt;
+    if (terminal) {
+        attachLive(request, std::move(control), std::move(*terminal));
     } else {
-        report::PlainOptions options;
-        options.colour = context_.settings.colour && isatty(STDOUT_FILENO) == 1;
-        listener_ = std::make_unique<report::PlainListener>(sink, options);
+        queue_.emplace(STDOUT_FILENO);
+        // the formats know nothing of GitHub, so the whole of them is kept from commanding its runner
+        const bool lines = kind == ViewKind::Structured || kind == ViewKind::Simple || kind == ViewKind::Json;
+        if (lines && context_.environment.get("GITHUB_ACTIONS") == "true") {
+            queue_->push(guard_.begin());
+        }
+        listener_ = makeListener(kind, request);
     }
     request.listeners.push_back(listener_.get());
+    return {};
 }
 
 io::Task<Result<engine::RunReport>> View::during(io::Task<Result<engine::RunReport>> run) {
@@ -73,6 +112,7 @@ io::Task<Result<engine::RunReport>> View::during(io::Task<Result<engine::RunRepo
     if (live_ != nullptr) {
         live_->close();
     }
+    queue_->push(guard_.end());
     co_await queue_->flush();
     if (thrown) {
         std::rethrow_exception(thrown);

@@ -7,8 +7,10 @@
 #include "cli/command.hh"
 #include "cli/live-view.hh"
 #include "cli/output-queue.hh"
+#include "cli/view-choice.hh"
 #include "event/bus/listener.hh"
 #include "io/runtime/task.hh"
+#include "report/github/commands.hh"
 
 #include <functional>
 #include <memory>
@@ -25,9 +27,11 @@ class View {
     View(const View&) = delete;
     View& operator=(const View&) = delete;
 
-    // Adds what shows the run to `request`, which has its plan, source, tree and run id. Call once, before
-    // the run begins; the listeners live as long as the view.
-    void attach(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control);
+    // Failure: Usage, for a format of log lines that nobody knows. Adds what shows the run to `request`,
+    // which has its plan, source, tree and run id. Call once, before the run begins; the listeners live as
+    // long as the view.
+    [[nodiscard]] Result<void> attach(app::LocalRequest& request,
+                                      std::shared_ptr<engine::RunControl> control);
 
     // Awaits `run`, and beside it does what the view does by itself. The run's value and exceptions come out.
     io::Task<Result<engine::RunReport>> during(io::Task<Result<engine::RunReport>> run);
@@ -39,11 +43,14 @@ class View {
   private:
     void attachLive(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control,
                     report::tui::Terminal terminal);
-    [[nodiscard]] bool wantsLive() const;
+    [[nodiscard]] Result<ViewKind> choose(const app::LocalRequest& request) const;
+    [[nodiscard]] std::unique_ptr<event::Listener> makeListener(ViewKind kind,
+                                                                const app::LocalRequest& request);
 
     const Context& context_;
     const Arguments& arguments_;
-    std::optional<OutputQueue> queue_; // from attach on
+    std::optional<OutputQueue> queue_;                        // from attach on
+    report::github::Guard guard_{report::github::randomWord}; // of formats that know nothing of GitHub
     std::unique_ptr<event::Listener> listener_;
     LiveView* live_ = nullptr; // the listener, when it is that
 };

@@ -9,7 +9,7 @@
 namespace cirque::config {
 namespace {
 
-constexpr std::array<SettingInfo, 7> table{{
+constexpr std::array<SettingInfo, 8> table{{
     {"state-dir", "CIRQUE_STATE_DIR", "$XDG_STATE_HOME/cirque, else ~/.local/state/cirque",
      "Where runs, logs and artifacts are kept."},
     {"private-dir", "CIRQUE_PRIVATE_DIR", "$XDG_RUNTIME_DIR/cirque, else /dev/shm/cirque-<uid>",
@@ -21,6 +21,8 @@ constexpr std::array<SettingInfo, 7> table{{
     {"keep-days", "CIRQUE_KEEP_DAYS", "90", "How many days a run is kept: a number, or 'all'."},
     {"keep-size", "CIRQUE_KEEP_SIZE", "20G",
      "How much the runs may take together: bytes, or a number with K, M, G or T (powers of 1024), or 'all'."},
+    {"log-format", "CIRQUE_LOG_FORMAT", "NIXACTIONS_LOG_FORMAT, else what the workflow says",
+     "The form of log lines where output is no terminal: structured, simple or json."},
     {"no-color", "NO_COLOR", "unset",
      "When set to anything but an empty value, nothing is printed in colour."},
 }};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <map>
 
 namespace cirque::test {
 namespace {
@@ -227,6 +228,70 @@ TEST(Terminal, AStoppedTerminalDoesNotStopTheRun) {
     EXPECT_EQ(run.wait(), 0);
     EXPECT_TRUE(shows(run, "✓ two succeeded")) << run.vt().text();
     EXPECT_EQ(run.vt().errors(), "");
+}
+
+// Two jobs beside each other print a lot; each step is one block, whole and in order, and no line of a step
+// is a command to the outer runner.
+TEST(Views, InsideGitHubActionsEachStepIsOneBlock) {
+    Project project;
+    project.set("GITHUB_ACTIONS", "true");
+    const std::string script =
+        "for i in $(seq 3000); do echo $JOB_NAME-$i; done; echo ::add-mask::a; echo ::error::mine";
+    const std::string job = R"({"copyRepo":false,"steps":[{"name":"s","run":)" + quoteJson(script) + "}]}";
+    project.write("plan.json", R"({"plan":1,"name":"gh","jobs":{"a":)" + job + R"(,"b":)" + job + "}}");
+    const Ran ran = project.cirque({"run", "plan.json", "--jobs", "2"});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    bool stopped = false;
+    std::string word;
+    std::string inside;
+    std::map<std::string, int> next;
+    int repeated = 0;
+    std::size_t start = 0;
+    for (std::size_t end = ran.out.find('\n'); end != std::string::npos; end = ran.out.find('\n', start)) {
+        const std::string line = ran.out.substr(start, end - start);
+        start = end + 1;
+        if (stopped) {
+            stopped = line != "::" + word + "::";
+            if (line.starts_with("a-") || line.starts_with("b-")) {
+                const std::string name = line.substr(0, 1);
+                ASSERT_EQ(inside, name) << line;
+                ASSERT_EQ(line, fmt::format("{}-{}", name, ++next[name]));
+            }
+        } else if (line.starts_with("::stop-commands::")) {
+            word = line.substr(17);
+            stopped = true;
+        } else if (line.starts_with("::group::")) {
+            inside = line.substr(9, 1);
+        } else if (line == "::error::mine") {
+            ++repeated; // from the event that the step's line became
+        } else {
+            EXPECT_EQ(line, "::endgroup::");
+            inside.clear();
+        }
+    }
+    EXPECT_FALSE(stopped) << "the runner stays deaf for the steps after this one";
+    EXPECT_EQ(next["a"], 3000);
+    EXPECT_EQ(next["b"], 3000);
+    EXPECT_EQ(repeated, 2);
+}
+
+TEST(Views, LogFormatsComeFromTheOptionTheEnvironmentAndTheWorkflow) {
+    Project project;
+    project.write("plan.json",
+                  R"({"plan":1,"name":"w","logging":{"format":"simple"},"jobs":{"j":{"copyRepo":false,)"
+                  R"("steps":[{"name":"s","run":"echo hello"}]}}})");
+    EXPECT_TRUE(project.cirque({"run", "plan.json"}).outHas("→ s Starting\nhello\n✓ s Completed"));
+    project.set("NIXACTIONS_LOG_FORMAT", "structured");
+    EXPECT_TRUE(project.cirque({"run", "plan.json"}).outHas("[workflow:w] [job:j] [action:s] hello\n"));
+    project.set("CIRQUE_LOG_FORMAT", "json");
+    EXPECT_TRUE(
+        project.cirque({"run", "plan.json"}).outHas(R"("action":"s","event":"output","message":"hello"})"));
+    EXPECT_TRUE(project.cirque({"run", "plan.json", "--log-format", "simple"}).outHas("\nhello\n"));
+    const Ran wrong = project.cirque({"run", "plan.json", "--log-format", "xml"});
+    EXPECT_EQ(wrong.status, 2) << wrong.all();
+    EXPECT_TRUE(wrong.errHas("--log-format: 'xml'")) << wrong.all();
+    EXPECT_TRUE(project.cirque({"runs", "--json"}).outHas("\"runs\""))
+        << "a refused run leaves nothing broken";
 }
 
 // The first run has nothing to go by; the second knows what the first took.

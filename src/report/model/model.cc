@@ -59,6 +59,11 @@ const JobModel* RunModel::find(std::string_view job) const {
     return found == byName_.end() ? nullptr : &jobs_[found->second];
 }
 
+int RunModel::jobNumber(std::string_view job) const {
+    const JobModel* found = find(job);
+    return found == nullptr ? 0 : static_cast<int>(found - jobs_.data()) + 1;
+}
+
 JobModel* RunModel::job(const std::string& name) {
     const auto found = byName_.find(name);
     return found == byName_.end() ? nullptr : &jobs_[found->second];

@@ -88,6 +88,8 @@ class RunModel {
     [[nodiscard]] const std::vector<JobModel>& jobs() const { return jobs_; } // in the order of the plan
 
     [[nodiscard]] const JobModel* find(std::string_view job) const;
+    // Its place in the order of the plan, from 1; 0: no such job.
+    [[nodiscard]] int jobNumber(std::string_view job) const;
     [[nodiscard]] Counts counts() const;
     // The tail of a step's last try (-1: of what is done around the steps); null: it printed nothing.
     [[nodiscard]] const Tail* tail(const JobModel& job, int step) const;

@@ -121,11 +121,6 @@ void TuiListener::hide() {
     changed_ = true;
 }
 
-int TuiListener::jobNumber(std::string_view job) const {
-    const JobModel* found = model_.find(job);
-    return found == nullptr ? 0 : static_cast<int>(found - model_.jobs().data()) + 1;
-}
-
 RunModel TuiListener::leave() {
     over_ = true;
     std::string out = screen_.leave();

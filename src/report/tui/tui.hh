@@ -51,8 +51,7 @@ class TuiListener : public event::Listener {
     // Takes the block away; nothing is drawn from then on. The model for whoever goes on showing the run.
     RunModel leave();
 
-    // Its place in the order of the plan, from 1; 0: no such job.
-    [[nodiscard]] int jobNumber(std::string_view job) const;
+    [[nodiscard]] const RunModel& model() const { return model_; }
 
     // What stands in the block.
     [[nodiscard]] const std::vector<tui::Line>& lines() const { return screen_.lines(); }
