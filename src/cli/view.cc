@@ -28,7 +28,7 @@ Result<ViewKind> View::choose(const app::LocalRequest& request) const {
     facts.github = environment.get("GITHUB_ACTIONS") == "true";
     facts.option = arguments_.get("log-format");
     facts.variable = environment.get("CIRQUE_LOG_FORMAT", environment.get("NIXACTIONS_LOG_FORMAT"));
-    facts.workflow = request.plan->logFormat;
+    facts.workflow = request.plan ? request.plan->logFormat : std::string(); // none: another's run
     return chooseView(facts);
 }
 

@@ -42,7 +42,10 @@ class Attachment : public event::Listener {
     }
 
     io::Task<> work() {
-        view_.attach(request_, control_);
+        if (auto attached = view_.attach(request_, control_); !attached) {
+            status_ = fail(std::move(attached).error());
+            co_return;
+        }
         const Result<engine::RunReport> report = co_await view_.during(follow());
         if (!report) {
             status_ = fail(report.error());
