@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs that repeat others. What ran is counted by the steps themselves, in a file outside the tree: "not run
 // twice" is what they say, not what Cirque says.
+#include "tests/functional/support/flake.hh"
 #include "tests/functional/support/project.hh"
 #include "tests/functional/support/run-record.hh"
 
@@ -244,6 +245,41 @@ TEST(Rerun, AReusedFailureHandlerDoesNotHideANewFailure) {
     const Ran again = project.cirque({"rerun", project.lastRun(), "--failed"});
     EXPECT_EQ(again.status, 1) << again.all();
     EXPECT_EQ(ran(project), "flaky later undo ");
+}
+
+// The jobs of a flake become known while the run runs; the recorded plan holds them all the same.
+TEST(Rerun, OfAFlakeOnlyTheAttributesThatFailed) {
+    const Flake flake(R"(
+    checks.x86_64-linux.good = ok "good";
+    checks.x86_64-linux.wrong = throw "not today";
+    checks.x86_64-linux.bad = d "bad" "echo the reason; exit 3";)");
+    EXPECT_EQ(flake.cirque({"run"}).status, 1);
+    const std::string former = flake.lastRun();
+    const Ran again = flake.cirque({"rerun", former, "--failed"});
+    EXPECT_EQ(again.status, 1) << again.all();
+    EXPECT_TRUE(again.outHas("the reason")) << "it was not built again\n" << again.all();
+    const Outcomes jobs = RunRecord(flake).jobs();
+    EXPECT_EQ(jobs.size(), 3U) << again.all();
+    EXPECT_EQ(jobs.at("checks." + path("good")), "cached") << again.all();
+    EXPECT_TRUE(jobs.at("checks." + path("wrong")).starts_with("failed"))
+        << "what cannot be evaluated must not become good by a rerun\n"
+        << again.all();
+    EXPECT_TRUE(jobs.at("checks." + path("bad")).starts_with("failed")) << again.all();
+}
+
+TEST(Rerun, AFlakeWhoseListingWasCutShortIsNotRepeated) {
+    const Flake flake("");
+    flake.rewrite("    checks.x86_64-linux.slow = ok (import (d \"endless\" \"echo > " + flake.root() +
+                  "/slow; while :; do /usr/bin/sleep 0.1; done\"));");
+    Running run = flake.start({"run"});
+    flake.waitFor(flake.root() + "/slow");
+    const Ran asked = flake.cirque({"cancel", flake.lastRun()});
+    EXPECT_EQ(asked.status, 0) << asked.all();
+    EXPECT_EQ(run.wait().status, 1);
+    const Ran again = flake.cirque({"rerun", flake.lastRun(), "--failed"});
+    EXPECT_EQ(again.status, 2) << again.all();
+    EXPECT_TRUE(again.errHas("before all its jobs were known")) << again.all();
+    flake.expectNoLeftovers();
 }
 
 TEST(Rerun, WhatCannotBeRepeatedIsSaid) {

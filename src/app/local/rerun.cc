@@ -95,15 +95,15 @@ Result<std::shared_ptr<const plan::Plan>> recordedPlan(const std::string& stateD
         return plan::parsePlanText(text, path);
     };
     auto parsed = read();
-    if (!parsed) {
-        parsed.error().hint = "run the workflow anew with 'cirque run'";
-        return fail(std::move(parsed.error()).within(fmt::format("while reading the plan of run {}", id)));
-    }
-    const bool begun = !record.jobs.empty() || parsed->jobs.empty();
-    if (begun && !record.planComplete) {
+    // a run that ended before its first job, of a plan that was known as a whole, is no such case
+    if (!record.planComplete && (!record.jobs.empty() || !parsed)) {
         return fail(ErrorCode::Unsupported,
                     fmt::format("run {} ended before all its jobs were known, so it cannot be repeated", id),
                     "run the workflow anew with 'cirque run'");
+    }
+    if (!parsed) {
+        parsed.error().hint = "run the workflow anew with 'cirque run'";
+        return fail(std::move(parsed.error()).within(fmt::format("while reading the plan of run {}", id)));
     }
     return std::make_shared<const plan::Plan>(std::move(*parsed));
 }
