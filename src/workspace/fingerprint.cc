@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <utility>
 
 namespace cirque::workspace {
@@ -26,6 +27,14 @@ constexpr std::uint32_t permissions = 0777;
 
 char kindOf(std::uint32_t mode) {
     return S_ISREG(mode) ? 'f' : S_ISLNK(mode) ? 'l' : S_ISDIR(mode) ? 'd' : 's';
+}
+
+// What git lists is nearly in order, and looking is much cheaper than sorting.
+template <class List, class Projection = std::identity>
+void putInOrder(List& list, Projection projection = {}) {
+    if (!std::ranges::is_sorted(list, standsBefore, projection)) {
+        std::ranges::sort(list, standsBefore, projection);
+    }
 }
 
 // What one fingerprint works on. The blocking parts run on the pool, one at a time.
@@ -101,9 +110,14 @@ class Reading {
     }
 
     void take(const FileList& list) {
+        std::vector<const ListedFolder*> folders;
         for (const ListedFolder& folder : list.folders()) {
-            const std::string prefix = folder.path.empty() ? "" : folder.path + "/";
-            for (const char* name : folder.names) {
+            folders.push_back(&folder);
+        }
+        std::ranges::sort(folders, {}, &ListedFolder::path);
+        for (const ListedFolder* folder : folders) {
+            const std::string prefix = folder->path.empty() ? "" : folder->path + "/";
+            for (const char* name : folder->names) {
                 std::string path = prefix + name;
                 if (leftOut_.empty() || !(path + "/").starts_with(leftOut_ + "/")) {
                     fresh_.push_back(std::move(path));
@@ -152,11 +166,12 @@ class Reading {
 
 // Facts for what was listed last; what is as it was keeps its sum. Folders may be repositories.
 Result<void> Reading::settle() {
-    std::ranges::sort(fresh_, standsBefore);
+    putInOrder(fresh_);
     const std::vector<std::string>& paths = text_.emplace_back(std::move(fresh_));
     fresh_.clear();
     const std::size_t from = files_.size();
     std::vector<std::string_view> unknownPaths;
+    files_.reserve(from + paths.size());
     std::size_t at = 0;
     const std::vector<KnownFile>& known = known_.files();
     for (const std::string& path : paths) {
@@ -227,7 +242,7 @@ void Reading::save(const std::string& hash) const {
 }
 
 Result<Fingerprint> Reading::finish() {
-    std::ranges::sort(files_, standsBefore, &KnownFile::path);
+    putInOrder(files_, &KnownFile::path);
     std::vector<KnownFile*> changed;
     for (KnownFile& file : files_) {
         if (file.sum == unknown) {
@@ -254,6 +269,7 @@ Result<Fingerprint> Reading::finish() {
     if (!asBefore && !options_.cacheFile.empty()) {
         save(out.hash);
     }
+    out.files.reserve(files_.size());
     for (const KnownFile& file : files_) {
         out.stamp = checkSum(std::string_view(reinterpret_cast<const char*>(&file.facts), // NOLINT: its bytes
                                               sizeof file.facts)) ^
