@@ -1,75 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "history/longest-chain.hh"
 #include "history/timeline.hh"
 
-#include <algorithm>
-#include <string_view>
-
 namespace cirque::history {
-namespace {
-
-constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-struct Edges {
-    std::vector<std::vector<std::size_t>> dependants;
-    std::vector<std::size_t> open; // needs that are not settled yet
-};
-
-Edges edgesOf(const std::vector<JobSpan>& jobs) {
-    std::unordered_map<std::string_view, std::size_t> places;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        places.emplace(jobs[i].name, i);
-    }
-    Edges edges{std::vector<std::vector<std::size_t>>(jobs.size()), std::vector<std::size_t>(jobs.size(), 0)};
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        for (const std::string& need : jobs[i].needs) {
-            if (const auto found = places.find(need); found != places.end()) {
-                edges.dependants[found->second].push_back(i);
-                ++edges.open[i];
-            }
-        }
-    }
-    return edges;
-}
-
-} // namespace
 
 std::vector<std::size_t> criticalPath(const Timeline& timeline) {
-    const std::vector<JobSpan>& jobs = timeline.jobs;
-    Edges edges = edgesOf(jobs);
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (edges.open[i] == 0) {
-            order.push_back(i);
-        }
+    std::vector<ChainLink> links;
+    for (const JobSpan& job : timeline.jobs) {
+        links.push_back({job.name, job.needs, job.duration(timeline.length).value_or(Micros(0)).count(),
+                         !job.attempts.empty()});
     }
-    std::vector<Micros> total(jobs.size(), Micros(0)); // of the slowest chain that ends with the job
-    std::vector<std::size_t> before(jobs.size(), none);
-    for (std::size_t at = 0; at < order.size(); ++at) {
-        const std::size_t job = order[at];
-        total[job] += jobs[job].duration(timeline.length).value_or(Micros(0));
-        for (const std::size_t next : edges.dependants[job]) {
-            if (before[next] == none || total[job] > total[next]) {
-                total[next] = total[job];
-                before[next] = job;
-            }
-            if (--edges.open[next] == 0) {
-                order.push_back(next);
-            }
-        }
-    }
-    if (order.empty()) {
-        return {};
-    }
-    const std::size_t last =
-        *std::ranges::max_element(order, {}, [&](std::size_t job) { return total[job]; });
-    std::vector<std::size_t> path;
-    for (std::size_t job = last; job != none; job = before[job]) {
-        if (!jobs[job].attempts.empty()) {
-            path.push_back(job);
-        }
-    }
-    std::ranges::reverse(path);
-    return path.size() > 1 ? path : std::vector<std::size_t>{};
+    return longestChain(links);
 }
 
 } // namespace cirque::history

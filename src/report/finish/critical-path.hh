@@ -14,8 +14,7 @@ struct CriticalPath {
     Millis duration{0};            // the sum of what they took
 };
 
-// Linear in jobs and needs. Only jobs that ran count. A graph with a cycle (an event log that lies) gives no
-// path.
+// Linear in jobs and needs. Only jobs that ran count, and none on a cycle (an event log that lies).
 CriticalPath criticalPath(const RunModel& model);
 
 } // namespace cirque::report
