@@ -34,6 +34,16 @@ struct EitherStop {
     io::StopCallback b_;
 };
 
+// As if nobody had caught the signal: where no shell could continue this program, the kernel ignores it.
+void stopHere() {
+    struct sigaction usual{};
+    struct sigaction ours{};
+    usual.sa_handler = SIG_DFL;
+    ::sigaction(SIGTSTP, &usual, &ours);
+    ::raise(SIGTSTP);
+    ::sigaction(SIGTSTP, &ours, nullptr);
+}
+
 } // namespace
 
 LiveView::LiveView(report::tui::Terminal terminal, OutputQueue& queue, About about)
@@ -159,7 +169,7 @@ void LiveView::onSignal(int number) {
     if (number == SIGTSTP) {
         tui_.hide();
         terminal_.leave();
-        ::raise(SIGSTOP);
+        stopHere();
     }
     if (number != SIGWINCH) {
         terminal_.enter();

@@ -210,6 +210,44 @@ TEST(Terminal, QLeavesTheViewAndTheRunGoesOnInPlainLines) {
                                                        << run.vt().text();
 }
 
+// Nobody could continue a program that is alone in its session, so Ctrl-Z does nothing to it.
+TEST(Terminal, CtrlZWithoutAShellDoesNotFreezeTheRun) {
+    Project project;
+    project.set("TERM", "xterm");
+    writeTwo(project);
+    OnTerminal run(project, {"run", "plan.json", "--jobs", "2"});
+    run.waitFor("2 running");
+    run.type("\x1a");
+    run.look(300);
+    EXPECT_TRUE(shows(run, "2 running")) << "the view is back\n" << run.vt().text();
+    go(project);
+    EXPECT_EQ(run.wait(), 0) << run.vt().text();
+    EXPECT_EQ(run.vt().errors(), "");
+}
+
+// A shell with job control stops it and brings it back: the terminal is the shell's meanwhile.
+TEST(Terminal, CtrlZGivesTheTerminalToTheShellAndFgBringsTheViewBack) {
+    Project project;
+    project.set("TERM", "xterm");
+    writeTwo(project);
+    project.write("session.sh",
+                  std::string("set -m\n") + CIRQUE_PROGRAM +
+                      " run plan.json --jobs 2\necho stopped; stty -a | grep -o ' -\\?icanon'\n"
+                      "until [ -e resume ]; do sleep 0.02; done\nfg >/dev/null\necho ended $?\n");
+    OnTerminal run(project, {"session.sh"}, 100, 30, "/bin/bash");
+    run.waitFor("2 running");
+    run.type("\x1a");
+    run.waitFor("stopped");
+    run.waitFor(" icanon");
+    EXPECT_TRUE(run.vt().cursorShown());
+    project.write("resume", "");
+    run.waitFor("2 running");
+    go(project);
+    run.waitFor("ended 0");
+    EXPECT_EQ(run.wait(), 0) << run.vt().text();
+    EXPECT_EQ(run.vt().errors(), "");
+}
+
 // Ctrl-S stops a terminal. The run must not notice; what was missed is shown when it goes on.
 TEST(Terminal, AStoppedTerminalDoesNotStopTheRun) {
     Project project;

@@ -52,7 +52,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 } // namespace
 
 OnTerminal::OnTerminal(const Project& project, std::vector<std::string> arguments, std::size_t columns,
-                       std::size_t rows)
+                       std::size_t rows, const std::string& program)
     : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), vt_(columns, rows) {
     grantpt(master_);
     unlockpt(master_);
@@ -61,7 +61,7 @@ OnTerminal::OnTerminal(const Project& project, std::vector<std::string> argument
     const winsize size = sizeOf(columns, rows);
     ioctl(slave_, TIOCSWINSZ, &size);
     fcntl(master_, F_SETFL, O_NONBLOCK);
-    arguments.insert(arguments.begin(), CIRQUE_PROGRAM);
+    arguments.insert(arguments.begin(), program);
     std::vector<std::string> pairs = project.environment();
     const std::vector<char*> argv = pointers(arguments);
     const std::vector<char*> environment = pointers(pairs);

@@ -18,7 +18,7 @@ namespace cirque::test {
 class OnTerminal {
   public:
     OnTerminal(const Project& project, std::vector<std::string> arguments, std::size_t columns = 80,
-               std::size_t rows = 24);
+               std::size_t rows = 24, const std::string& program = CIRQUE_PROGRAM);
     ~OnTerminal(); // kills it when it still runs
     OnTerminal(const OnTerminal&) = delete;
     OnTerminal& operator=(const OnTerminal&) = delete;
