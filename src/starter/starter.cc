@@ -62,6 +62,14 @@ Result<void> choose(const StartRequest& request, const std::vector<std::string>&
     out.fresh = isFreshFolder(entries);
     if (!request.templateName.empty()) {
         CIRQUE_TRY_ASSIGN(out.which, requireTemplate(request.templateName));
+        const bool hasSign = std::ranges::find(entries, out.which->sign) != entries.end();
+        if (!out.fresh && !hasSign && restsOnSign(*out.which)) {
+            return fail(
+                ErrorCode::Usage,
+                fmt::format("the template '{}' is for an empty folder or one with {}, and {} is neither",
+                            out.which->name, out.which->sign, request.folder),
+                fmt::format("give it a folder of its own: cirque init -t {} DIR", out.which->name));
+        }
         return {};
     }
     out.which = detectTemplate(entries);

@@ -71,10 +71,13 @@ bool isFreshFolder(std::span<const std::string> entries) {
     });
 }
 
+bool restsOnSign(const Template& which) {
+    return hasFile(fmt::format("{}/{}", which.name, existingFile));
+}
+
 std::vector<PlannedFile> plannedFiles(const Template& which, bool fresh) {
     const std::string folder = fmt::format("{}/", which.name);
-    const bool hasExisting = hasFile(fmt::format("{}{}", folder, existingFile));
-    const std::string_view workflow = !fresh && hasExisting ? existingFile : workflowFile;
+    const std::string_view workflow = !fresh && restsOnSign(which) ? existingFile : workflowFile;
     std::vector<PlannedFile> out;
     for (const TemplateFile& file : templateFiles()) {
         if (!file.path.starts_with(folder)) {

@@ -46,6 +46,9 @@ const Template* detectTemplate(std::span<const std::string> entries);
 // and a licence.
 bool isFreshFolder(std::span<const std::string> entries);
 
+// Whether the template's workflow for a project that is there already looks at the file of its sign.
+bool restsOnSign(const Template& which);
+
 struct PlannedFile {
     std::string_view path; // in the project
     std::string_view text;

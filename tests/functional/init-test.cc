@@ -131,6 +131,15 @@ TEST(InitCommand, AFlakeThatWasThereIsCheckedAsAWhole) {
     EXPECT_EQ(project.cirque(run).status, 1) << "a syntax error";
 }
 
+TEST(InitCommand, AFlakesWorkflowIsNotWrittenWhereNoFlakeIs) {
+    const Project project;
+    project.write("main.c", "");
+    const Ran ran = project.cirque({"init", "-t", "flake"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.errHas("is for an empty folder or one with flake.nix")) << ran.all();
+    EXPECT_FALSE(project.exists("ci.nix"));
+}
+
 TEST(InitCommand, NeverOverwrites) {
     const Project project;
     project.write("ci.nix", "mine");
