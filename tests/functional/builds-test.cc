@@ -157,6 +157,16 @@ TEST(Builds, AFailingBuildFailsItsJob) {
 }
 
 // Wrong: "1 dependencies of derivation failed to build" is all a person learns.
+// That a cache could not be asked is no excuse for a builder that failed: "our system failed" would be
+// retried.
+TEST(Builds, ABuilderThatFailsIsTheJobsFailureAlsoWhenACacheIsOutOfReach) {
+    const Builds project("    b.steps = [ { name = \"b\"; build = broken; } ];",
+                         "build-users-group =\nsubstituters = http://127.0.0.1:9\n");
+    const Ran ran = project.run();
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("broken-1.0")) << ran.all();
+}
+
 TEST(Builds, AFailingDependencyIsNamedWithItsLastLines) {
     const Builds project(R"(
     make.steps = [ { name = "build"; build = user; } ];
