@@ -23,12 +23,28 @@ bool endsWord(std::string_view rest) {
     return rest.empty() || rest.front() == ' ' || rest.front() == '\t';
 }
 
+// The rest of a directive's word is nothing but punctuation: "TODO: later", "skip". A word that goes on is
+// none
+// ("todo.json", "skip-list"), so that a description cannot make a failure disappear.
+bool endsDirective(std::string_view rest) {
+    return endsWord(rest.substr(std::min(rest.find_first_not_of(":;,.!-"), rest.size())));
+}
+
+bool isDirective(std::string_view text, std::string_view word) {
+    return startsIgnoringCase(text, word) && endsDirective(text.substr(word.size()));
+}
+
+// Producers write three forms of it; TAP itself only asks for the stem.
+bool isSkip(std::string_view text) {
+    return isDirective(text, "skip") || isDirective(text, "skipped") || isDirective(text, "skipping");
+}
+
 // The '#' that begins a directive: not escaped, with a space before it.
 std::size_t findDirective(std::string_view text) {
     for (std::size_t at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1)) {
         const bool spaced = at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t';
         const std::string_view word = trim(text.substr(at + 1));
-        if (spaced && (startsIgnoringCase(word, "skip") || startsIgnoringCase(word, "todo"))) {
+        if (spaced && (isSkip(word) || isDirective(word, "todo"))) {
             return at;
         }
     }
@@ -45,7 +61,7 @@ void readTest(std::string_view rest, TapLine& line) {
     }
     if (const std::size_t at = findDirective(rest); at != std::string_view::npos) {
         const std::string_view word = trim(rest.substr(at + 1));
-        line.skip = startsIgnoringCase(word, "skip");
+        line.skip = isSkip(word);
         line.todo = !line.skip;
         rest = trim(rest.substr(0, at));
     }

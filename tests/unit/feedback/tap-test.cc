@@ -76,6 +76,24 @@ TEST(Tap, AFailureIsNeverSwallowed) {
     EXPECT_EQ(read("1..1\nnot ok 1 - mentions#todo\n").failed, 1);
 }
 
+TEST(Tap, ADirectiveIsAWordOfItsOwn) {
+    for (const char* text :
+         {"writes # todos to disk", "writes # todos.json to disk", "reads # todo.json", "has # todolist",
+          "has # todo-list", "has # TODO_MAX entries", "calls # todo()", "is # TODO(me)"}) {
+        EXPECT_EQ(read(fmt::format("1..1\nnot ok 1 - {}\n", text)).failed, 1) << text;
+    }
+    for (const char* word : {"todo", "TODO", "ToDo later", "TODO: later", "todo - later", "todo."}) {
+        EXPECT_EQ(counts(read(fmt::format("1..1\nnot ok 1 - a # {}\n", word))), "0 0 1") << word;
+    }
+    for (const char* word :
+         {"skip", "SKIP no network", "skip: x", "Skipped: x", "skipping it", "skip -- x"}) {
+        EXPECT_EQ(counts(read(fmt::format("1..1\nok 1 - a # {}\n", word))), "0 0 1") << word;
+    }
+    for (const char* word : {"skipper.txt", "skips", "skip.txt", "skip-list", "skip_all", "skippable"}) {
+        EXPECT_EQ(counts(read(fmt::format("1..1\nok 1 - a # {}\n", word))), "1 0 0") << word;
+    }
+}
+
 TEST(Tap, OtherTextIsNoTap) {
     for (const char* text : {"hello\n", "okay 1\n", "1..x\n", "1..2 of them\n", "not okay\n"}) {
         EXPECT_FALSE(parseTap(text)) << text;
