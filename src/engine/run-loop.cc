@@ -46,6 +46,8 @@ class RunLoop {
     io::Task<> attempt(int job, int number);
     io::Task<> feed();
     bool addMore(Result<std::vector<NewJob>> more);
+    void startTimer(const SetTimer& set);
+    void stopTimer(TimerId id);
     io::Task<> timer(TimerId id, Millis delay, io::StopSource own);
 
     std::shared_ptr<const plan::Plan> plan_;
@@ -194,15 +196,9 @@ void RunLoop::performAll(std::vector<Command> commands) {
                 found->second->stop(stop->immediate, stop->why);
             }
         } else if (const auto* set = std::get_if<SetTimer>(&command)) {
-            io::StopSource own;
-            timers_.insert_or_assign(set->timer, own);
-            group_.spawn(timer(set->timer, set->delay, own));
+            startTimer(*set);
         } else if (const auto* off = std::get_if<CancelTimer>(&command)) {
-            if (const auto found = timers_.find(off->timer); found != timers_.end()) {
-                const io::StopSource own = found->second;
-                timers_.erase(found);
-                io::StopSource(own).request(io::StopLevel::Graceful, io::StopReason::Shutdown);
-            }
+            stopTimer(off->timer);
         } else if (const auto* finished = std::get_if<Finished>(&command)) {
             verdict_ = finished->verdict;
             enough_.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
@@ -265,6 +261,24 @@ io::Task<> RunLoop::attempt(int job, int number) {
     attempts_.erase(job);
     machine_.attemptFinished(job, number, std::move(outcome), std::move(results));
     pump();
+}
+
+// One that is set again begins anew; the former may neither fire nor keep the run waiting.
+void RunLoop::startTimer(const SetTimer& set) {
+    stopTimer(set.timer);
+    const io::StopSource own;
+    timers_.emplace(set.timer, own);
+    group_.spawn(timer(set.timer, set.delay, own));
+}
+
+void RunLoop::stopTimer(TimerId id) {
+    const auto found = timers_.find(id);
+    if (found == timers_.end()) {
+        return;
+    }
+    io::StopSource own = found->second;
+    timers_.erase(found);
+    own.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
 }
 
 io::Task<> RunLoop::timer(TimerId id, Millis delay, io::StopSource own) {

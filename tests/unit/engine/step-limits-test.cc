@@ -100,6 +100,23 @@ TEST(Deadline, OfTheWorkflowExits124) {
     EXPECT_TRUE(world.of("tidy").ok());
 }
 
+// Wrong: the first cleanup's timer is forgotten and not stopped, and the run waits for it after its verdict.
+TEST(Deadline, OfAJobThatIsThenCancelledEndsWithItsLastStep) {
+    Steps world;
+    world.one.deadline = given(Millis{2000});
+    world.one.steps = {step("slow"), step("tidy", When::Always)};
+    world.does["slow"] = {{.sleep = Millis{600000}}};
+    world.does["tidy"] = {{.sleep = Millis{1000}}};
+    world.journal.onEvent = [&](const event::Event& event) {
+        const auto* started = std::get_if<event::StepStarted>(&event.body);
+        if (started != nullptr && started->name == "tidy") {
+            EXPECT_TRUE(world.control->cancelJob("a"));
+        }
+    };
+    EXPECT_EQ(world.go().exitStatus, 1);
+    EXPECT_LE(world.clock.elapsed(), Millis{3000});
+}
+
 TEST(CancelSteps, StopsTheStepThenRunsCancelledAndAlwaysSteps) {
     Steps world;
     world.one.steps = {step("build"), step("deploy"), step("roll", When::Failure),
