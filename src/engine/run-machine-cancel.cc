@@ -85,6 +85,14 @@ void RunMachine::cancel(int signal) {
     settle();
 }
 
+// One budget for all reasons to stop: a second one does not give the cleanup more time.
+void RunMachine::beginCleanup(int job) {
+    const TimerId budget{TimerId::Kind::JobCleanup, job};
+    if (!timers_.contains(budget)) {
+        setTimer(budget, settings_.cleanupBudget);
+    }
+}
+
 bool RunMachine::cancelJob(std::string_view name) {
     const int job = finished_ ? -1 : find(name);
     if (job < 0 || state(job).phase == Phase::Done) {
@@ -103,7 +111,7 @@ bool RunMachine::cancelOne(int job) {
     case Phase::Running:
         commands_.emplace_back(StopAttempt{job, again, StopWhy::Cancelled});
         if (!again) {
-            setTimer({TimerId::Kind::JobCleanup, job}, settings_.cleanupBudget);
+            beginCleanup(job);
         }
         break;
     case Phase::RetryWait:
@@ -206,7 +214,7 @@ void RunMachine::jobDeadline(int job) {
     switch (self.phase) {
     case Phase::Running:
         commands_.emplace_back(StopAttempt{job, false, StopWhy::Deadline});
-        setTimer({TimerId::Kind::JobCleanup, job}, settings_.cleanupBudget);
+        beginCleanup(job);
         break;
     case Phase::RetryWait:
         cancelTimer({TimerId::Kind::JobRetry, job});

@@ -87,6 +87,7 @@ class RunMachine {
 
     void emit(event::Body body) { commands_.emplace_back(Emit{std::move(body)}); }
 
+    void beginCleanup(int job);
     void setTimer(TimerId timer, Millis delay);
     void cancelTimer(TimerId timer);
 

@@ -78,6 +78,11 @@ std::optional<Millis> Rig::timer(TimerId::Kind kind, std::string_view job) const
     return found == timers_.end() ? std::nullopt : std::optional(found->second);
 }
 
+int Rig::timesSet(TimerId::Kind kind, std::string_view job) const {
+    const auto found = set_.find({kind, job.empty() ? -1 : index(job)});
+    return found == set_.end() ? 0 : found->second;
+}
+
 std::optional<StopAttempt> Rig::told(std::string_view job) const {
     const auto found = told_.find(index(job));
     return found == told_.end() ? std::nullopt : std::optional(found->second);
@@ -121,6 +126,7 @@ void Rig::perform(const Command& command) {
         told_[stop->job] = *stop;
     } else if (const auto* set = std::get_if<SetTimer>(&command)) {
         timers_[set->timer] = set->delay;
+        ++set_[set->timer];
     } else if (const auto* off = std::get_if<CancelTimer>(&command)) {
         timers_.erase(off->timer);
     } else if (const auto* emit = std::get_if<Emit>(&command)) {

@@ -34,6 +34,8 @@ class Rig {
     [[nodiscard]] Outcome outcome(std::string_view job) const;
     // The pause of a timer that runs.
     [[nodiscard]] std::optional<Millis> timer(engine::TimerId::Kind kind, std::string_view job = {}) const;
+    // How often it was started, since the beginning.
+    [[nodiscard]] int timesSet(engine::TimerId::Kind kind, std::string_view job = {}) const;
     // How the attempt that runs was told to stop; nullopt: not at all.
     [[nodiscard]] std::optional<engine::StopAttempt> told(std::string_view job) const;
 
@@ -61,6 +63,7 @@ class Rig {
     std::set<int> running_;
     std::map<int, engine::StopAttempt> told_;
     std::map<engine::TimerId, Millis> timers_;
+    std::map<engine::TimerId, int> set_;
     std::vector<event::Body> events_;
     std::optional<engine::Verdict> verdict_;
 };

@@ -106,6 +106,27 @@ TEST(JobDeadline, CleaningUpHasABudgetToo) {
     EXPECT_TRUE(rig.verdict());
 }
 
+// Wrong: each further reason to stop gives the cleanup its whole budget again.
+TEST(JobDeadline, ACancelDuringTheCleanupStartsNoSecondBudget) {
+    Rig rig({limited(job("a"), Millis{5000})});
+    rig.fire(Kind::JobDeadline, "a");
+    EXPECT_TRUE(rig.cancelJob("a"));
+    EXPECT_EQ(rig.timesSet(Kind::JobCleanup, "a"), 1);
+    rig.fire(Kind::JobCleanup, "a");
+    EXPECT_TRUE(rig.told("a")->immediate);
+    rig.finish("a", Outcome::cancelled());
+    EXPECT_TRUE(rig.verdict());
+}
+
+TEST(JobDeadline, DuringTheCleanupAfterACancelStartsNoSecondBudget) {
+    Rig rig({limited(job("a"), Millis{5000})});
+    EXPECT_TRUE(rig.cancelJob("a"));
+    rig.fire(Kind::JobDeadline, "a");
+    EXPECT_EQ(rig.timesSet(Kind::JobCleanup, "a"), 1);
+    rig.finish("a", Outcome::cancelled());
+    EXPECT_TRUE(rig.verdict());
+}
+
 TEST(RunDeadline, EndsWith124) {
     engine::RunSettings settings;
     settings.deadline = Millis{60000};
