@@ -38,10 +38,40 @@ bool saysFailed(std::string_view status) {
     return status == "fail" || status == "failed" || status == "error";
 }
 
+// What was tried again is told inside the case that was, and counted as a test by some (surefire, Gradle).
+bool isRepeat(std::string_view name) {
+    return name == "flakyFailure" || name == "flakyError" || name == "rerunFailure" || name == "rerunError";
+}
+
+std::int64_t countOf(std::string_view attribute) {
+    return std::min(parseCount(trim(attribute)).value_or(0), mostTests);
+}
+
+// Cirque's own reports name the tests that failed and say how many others they count.
+std::int64_t unlistedOf(const XmlReader& xml) {
+    const bool says = xml.name() == "property" && xml.attribute("name") == "cirque.unlisted";
+    return says ? countOf(xml.attribute("value")) : 0;
+}
+
+// Catch2 and doctest count assertions where others count tests. Each leaves a mark of its own on the suite.
+bool countsAssertions(const XmlReader& xml) {
+    return xml.attribute("hostname") == "tbd" || !xml.attribute("doctest_version").empty();
+}
+
+// Test cases that are listed, and what a suite may count as a test although it is no case of its own.
+struct Listed {
+    std::int64_t cases = 0;
+    std::int64_t skipped = 0;
+    std::int64_t extra = 0; // repeats; errors, as to pytest a test whose teardown fails is two; unlistedOf
+};
+
 struct Suite {
     std::string name;
-    std::int64_t said = 0;   // failures and errors, by its attributes
-    std::int64_t before = 0; // failures of the report when it began
+    std::int64_t said = 0;    // failures and errors, by its attributes
+    std::int64_t before = 0;  // failures of the report when it began
+    std::int64_t tests = 0;   // by its attribute
+    std::int64_t skipped = 0; // the same, and disabled ones: some writers do not list them
+    Listed listed;            // when it began
 };
 
 class Reader {
@@ -85,13 +115,18 @@ class Reader {
         } else if (element == Element::Skipped && parent == Element::Case) {
             skipped_ = true;
         }
+        const bool error = element == Element::Failure && xml_.name() == "error";
+        listed_.extra += inCase_ ? (error || isRepeat(xml_.name()) ? 1 : 0) : unlistedOf(xml_);
         return {};
     }
 
     void openSuite() {
-        const std::int64_t said = parseCount(trim(xml_.attribute("failures"))).value_or(0) +
-                                  parseCount(trim(xml_.attribute("errors"))).value_or(0);
-        suites_.push_back({std::string(xml_.attribute("name")), std::min(said, mostTests), report_.failed});
+        Suite suite{.name = std::string(xml_.attribute("name")), .before = report_.failed, .listed = listed_};
+        suite.said =
+            std::min(countOf(xml_.attribute("failures")) + countOf(xml_.attribute("errors")), mostTests);
+        suite.tests = countsAssertions(xml_) ? 0 : countOf(xml_.attribute("tests"));
+        suite.skipped = countOf(xml_.attribute("skipped")) + countOf(xml_.attribute("disabled"));
+        suites_.push_back(std::move(suite));
     }
 
     void openCase() {
@@ -155,17 +190,31 @@ class Reader {
         } else {
             ++(skipped_ ? report_.skipped : report_.passed);
         }
+        ++listed_.cases;
+        listed_.skipped += skipped_ ? 1 : 0;
         inCase_ = false;
     }
 
     void closeSuite() {
         const Suite& suite = suites_.back();
         report_.failed = std::max(report_.failed, suite.before + suite.said);
+        checkWhole(suite);
         suites_.pop_back();
+    }
+
+    void checkWhole(const Suite& suite) {
+        const std::int64_t cases = listed_.cases - suite.listed.cases;
+        const std::int64_t unlisted = suite.skipped - (listed_.skipped - suite.listed.skipped);
+        const std::int64_t allowed = std::max<std::int64_t>(unlisted, 0) + listed_.extra - suite.listed.extra;
+        if (suite.tests > cases + allowed) {
+            report_.addFlaw(fmt::format("the suite '{}' counts {} tests and lists {}",
+                                        ellipsize(suite.name, mostNameBytes), suite.tests, cases));
+        }
     }
 
     XmlReader xml_;
     TestReport report_;
+    Listed listed_;
     std::vector<Element> elements_;
     std::vector<Suite> suites_;
     event::TestCase test_;

@@ -13,7 +13,9 @@ inline constexpr std::int64_t mostTests = 10'000'000;
 
 // A test case counts once, as failed when it has a failure or an error. An error of a suite itself counts as
 // a failure named by the suite. When a suite says that more of its tests failed than it lists, the number it
-// says counts. Failure: malformed XML, or another root element.
+// says counts. When it says that it has more tests than it lists, the report has a flaw; skipped ones need
+// not be listed, and the number of Catch2 and doctest, who count assertions, is not used. Failure: malformed
+// XML, or another root element.
 Result<TestReport> parseJunit(std::string_view bytes);
 
 } // namespace cirque::feedback

@@ -135,6 +135,28 @@ TEST(Reports, NeverLeadOutOfTheJobsFolder) {
     }
 }
 
+TEST(Reports, AreNoSuccessWhenTheyAreNotWholeOrForgiveAWordAlike) {
+    Project project;
+    project.planOf({R"(printf '1..2\nok 1\nnot ok 2 - writes # todos.json to disk\n' > r.tap)"},
+                   R"("reports": ["r.tap"])");
+    EXPECT_EQ(project.cirque({"run", "plan.json"}).status, 1);
+    project.planOf({R"(echo "<testsuite name='s' tests='10'><testcase name='a'/></testsuite>" > r.xml)"},
+                   R"("reports": ["r.xml"])");
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_TRUE(ran.outHas("counts 10 tests and lists 1")) << ran.all();
+}
+
+// What `--junit` wrote of an inner run may be the report of a job.
+TEST(Reports, OfCirqueItselfAreWhole) {
+    Project project;
+    project.planOf({R"(printf '1..3\nok 1\nok 2\nok 3\n' > r.tap)"}, R"("reports": ["r.tap"])");
+    EXPECT_EQ(project.cirque({"run", "plan.json", "--junit", "inner.xml"}).status, 0);
+    project.planOf({"cat inner.xml > r.xml"}, R"("reports": ["r.xml"])");
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+}
+
 TEST(Reports, AreRedacted) {
     Project project;
     project.set("TOKEN", "s3cret-value");

@@ -15,7 +15,9 @@ COUNTS = {'tests': COUNT, 'failures': COUNT, 'errors': COUNT, 'skipped': COUNT, 
 # element: (attributes with their form, those that are needed, elements inside)
 RULES = {
     'testsuites': ({'name': '.*', **COUNTS}, {'name'}, {'testsuite'}),
-    'testsuite': ({'name': '.*', 'timestamp': MOMENT, **COUNTS}, {'name', 'tests'}, {'testsuite', 'testcase'}),
+    'testsuite': ({'name': '.*', 'timestamp': MOMENT, **COUNTS}, {'name', 'tests'}, {'testsuite', 'testcase', 'properties'}),
+    'properties': ({}, set(), {'property'}),
+    'property': ({'name': '.+', 'value': '.*'}, {'name', 'value'}, set()),
     'testcase': ({'name': '.*', 'classname': '.*', 'time': SECONDS}, {'name', 'classname'},
                  {'skipped', 'failure', 'error', 'system-out'}),
     'failure': ({'message': '.*', 'type': '.*'}, set(), set()),

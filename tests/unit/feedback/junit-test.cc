@@ -70,6 +70,47 @@ TEST(Junit, FailuresThatAreSaidButNotListedCount) {
               "1 1 0");
 }
 
+TEST(Junit, ASuiteThatListsFewerTestsThanItCountsIsNotWhole) {
+    for (const char* broken :
+         {"<testsuite name='s' tests='10'><testcase name='a'/></testsuite>", "<testsuite tests='1'/>",
+          "<testsuites tests='3'><testsuite tests='2'><testcase/><testcase/></testsuite></testsuites>",
+          "<testsuites><testsuite tests='1'><testcase/><testcase/></testsuite>"
+          "<testsuite tests='2'><testcase/></testsuite></testsuites>",
+          "<testsuite tests='4' skipped='1'><testcase/><testcase><skipped/></testcase></testsuite>",
+          "<testsuite tests='4' skipped='1'><testcase/><testcase/></testsuite>",
+          "<testsuite tests='3' hostname='box'><testcase/></testsuite>",
+          "<testsuite tests='99999999999'><testcase/></testsuite>"}) {
+        EXPECT_NE(read(broken).flaw, "") << broken;
+    }
+    EXPECT_EQ(read("<testsuite name='s' tests='10'><testcase name='a'/></testsuite>").flaw,
+              "the suite 's' counts 10 tests and lists 1");
+}
+
+// What writers in use count differs.
+TEST(Junit, OtherNumbersOfKnownWritersAreNoFlaw) {
+    for (
+        const char* whole :
+        {"<testsuites tests='2'><testsuite tests='2'><testsuite tests='1'><testcase/></testsuite>"
+         "<testcase/></testsuite></testsuites>",
+         "<testsuites tests='1'><testsuite tests='0'><testcase/><testcase/></testsuite></testsuites>",
+         "<testsuite tests='3' skipped='2'><testcase/></testsuite>",
+         "<testsuite tests='3' skipped='1' "
+         "disabled='1'><testcase/><testcase><skipped/></testcase></testsuite>",
+         "<testsuite tests='2'><testcase><flakyFailure/></testcase></testsuite>",
+         "<testsuite tests='2' errors='1'><testcase><error/></testcase></testsuite>",
+         "<testsuites tests='9'><testsuite tests='9'><properties><property name='cirque.unlisted' value='8'/>"
+         "</properties><testcase/></testsuite></testsuites>",
+         "<testsuites><testsuite tests='412' hostname='tbd'><testcase/></testsuite></testsuites>",
+         "<testsuites><testsuite tests='9' doctest_version='2.4.11'><testcase/></testsuite></testsuites>",
+         "<testsuite tests='-1'><testcase/></testsuite>", "<testsuite tests='all'><testcase/></testsuite>"}) {
+        EXPECT_EQ(read(whole).flaw, "") << whole;
+    }
+    for (const char* file :
+         {"surefire", "surefire-rerun", "nextest", "gtest", "pytest", "jest", "go-junit-report", "nested"}) {
+        EXPECT_EQ(read(sample(fmt::format("junit/{}.xml", file))).flaw, "") << file;
+    }
+}
+
 TEST(Junit, OnlyReportsAreReports) {
     for (const char* other :
          {"<html/>", "<testcase name='a'/>", "<testsuite>", "<testsuite><testcase/>",

@@ -154,6 +154,7 @@ TEST_F(JunitTest, ReportedTestsAreSuitesInside) {
     EXPECT_NE(xml.find(R"(<testsuite name="a: r.xml" tests="9" failures="2" errors="0" skipped="2")"),
               std::string::npos)
         << xml;
+    EXPECT_NE(xml.find(R"(<property name="cirque.unlisted" value="8"/>)"), std::string::npos) << xml;
     EXPECT_NE(xml.find(R"(<testcase name="cart: adds" classname="ci.a" time="0.008">)"), std::string::npos);
     EXPECT_NE(xml.find(R"(<failure message="1 != 2" type="test">a.c:3)"), std::string::npos) << xml;
     summary.jobs[0].outcome = Outcome::succeeded(); // failOnFailedTests = false
