@@ -282,6 +282,26 @@ TEST(Rerun, AFlakeWhoseListingWasCutShortIsNotRepeated) {
     flake.expectNoLeftovers();
 }
 
+// Wrong: the attributes known so far are taken for all of them, and a rerun of those is green.
+TEST(Rerun, AFlakeWhoseListingAFailureCutShortIsNotRepeated) {
+    const Flake flake("");
+    flake.rewrite("    checks.x86_64-linux.bad = d \"bad\" \"while ! test -e " + flake.root() +
+                  "/slow; do /usr/bin/sleep 0.1; done; exit 1\";\n" +
+                  "    checks.x86_64-linux.slow = ok (import (d \"endless\" \"echo > " + flake.root() +
+                  "/slow; while :; do /usr/bin/sleep 0.1; done\"));");
+    const Ran ran = flake.cirque({"run", "--fail-fast", "--json"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_EQ(ran.out.find("evaluation.finished"), std::string::npos) << ran.all();
+    const Ran last = flake.shell("tail -n 1 \"$CIRQUE_STATE_DIR\"/runs/*/journal.jsonl");
+    EXPECT_TRUE(last.outHas(R"("type":"run.finished")")) << last.all();
+    const Ran plan = flake.shell("cat \"$CIRQUE_STATE_DIR\"/runs/*/plan.json");
+    EXPECT_FALSE(plan.outHas("checks.x86_64-linux.bad")) << "a part of the plan is not kept as the plan";
+    const Ran again = flake.cirque({"rerun", flake.lastRun()});
+    EXPECT_EQ(again.status, 2) << again.all();
+    EXPECT_TRUE(again.errHas("before all its jobs were known")) << again.all();
+    flake.expectNoLeftovers();
+}
+
 TEST(Rerun, WhatCannotBeRepeatedIsSaid) {
     const Project project;
     EXPECT_EQ(project.cirque({"rerun"}).status, 2);

@@ -74,7 +74,7 @@ io::Task<Result<std::vector<engine::NewJob>>> FlakeJobs::next(io::StopToken stop
     for (frontend::AttributeJob& attribute : *attributes) {
         out.push_back(settled(std::move(attribute)));
     }
-    if (out.empty()) {
+    if (out.empty() && !stop.stopRequested()) { // stopped: what is known so far is not all there is
         CIRQUE_CO_TRY(finish());
     }
     co_return out;

@@ -17,11 +17,18 @@ Result<void> JournalPort::append(std::vector<event::Body> bodies) {
     const WallTime wall = wallNow();
     const MonoTime mono = monoNow();
     for (event::Body& body : bodies) {
+        if (ended_) {
+            break;
+        }
+        ended_ = std::holds_alternative<event::RunFinished>(body);
         if (const auto* added = std::get_if<event::JobsAdded>(&body)) {
             numbers_.add(*added);
         }
         secrets_.redact(body);
         events.push_back({++seq_, wall, mono, run_, std::move(body)});
+    }
+    if (events.empty()) {
+        return {};
     }
     if (auto written = writer_.append(events); !written) {
         failure_ = std::move(written.error()).within("while writing the run's journal");

@@ -20,7 +20,8 @@ class JournalPort : public engine::Journal {
     JournalPort(event::JournalWriter writer, event::Bus& bus, const KnownSecrets& secrets, RunId run);
 
     // Nothing is told to listeners unless the journal holds it. After a first failure every append fails with
-    // the same error. Blocks for the write.
+    // the same error. Nothing follows run.finished: what still winds down after the verdict is dropped, and
+    // that is no failure. Blocks for the write.
     Result<void> append(std::vector<event::Body> bodies) override;
 
     // The number of a job, from 1: its place in the order in which jobs entered the plan. Log files are named
@@ -35,6 +36,7 @@ class JournalPort : public engine::Journal {
     const KnownSecrets& secrets_;
     RunId run_;
     std::int64_t seq_ = 0;
+    bool ended_ = false; // it holds run.finished
     event::JobNumbers numbers_;
     std::optional<Error> failure_;
 };
