@@ -38,10 +38,11 @@ Result<const Command*> requireCommand(std::string_view name);
 // Writes to standard output; an error (a closed pipe excepted) becomes exit status 3 in main.
 Result<void> print(std::string_view text);
 
-// "cirque: error: ..." and the hint, to standard error.
+// "cirque: error: ..." and the hint, to standard error, as plainLines() has them.
 void printError(const Error& error);
 
-// A warning or a trace of the evaluation, to standard error; control characters but colours are left out.
+// A warning or a trace of the evaluation, to standard error, as plainLines() has it; empty lines are left
+// out.
 void printNote(std::string_view text);
 
 // 2 for usage, evaluation, plan and unsupported; 1 for provider and build; 3 for the rest

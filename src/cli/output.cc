@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hh"
 #include "cli/command.hh"
+#include "cli/plain-lines.hh"
 #include "io/process/signals.hh"
 
 #include <fmt/format.h>
@@ -60,16 +61,16 @@ Result<void> print(std::string_view text) {
 }
 
 void printError(const Error& error) {
-    fmt::print(stderr, "cirque: error: {}\n", error.text());
+    fmt::print(stderr, "cirque: error: {}\n", plainLines(error.text()));
     if (!error.hint.empty()) {
-        fmt::print(stderr, "  hint: {}\n", error.hint);
+        fmt::print(stderr, "  hint: {}\n", plainLines(error.hint));
     }
 }
 
 void printNote(std::string_view text) {
     for (const std::string_view line : split(text, '\n')) {
         if (!line.empty()) {
-            fmt::print(stderr, "{}\n", keepOnlyColours(line));
+            fmt::print(stderr, "{}\n", plainLines(line));
         }
     }
 }

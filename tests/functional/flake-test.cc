@@ -59,6 +59,16 @@ TEST(FlakeRun, OneAttributesErrorIsItsOwn) {
     EXPECT_TRUE(ran.outHas("(flake.nix:")) << "places are those of the tree\n" << ran.all();
 }
 
+TEST(FlakeCheck, WhatNixSaysNeitherSteersTheTerminalNorCommandsARunner) {
+    const Flake flake(R"(
+    checks.x86_64-linux.a = throw "no\n::error::mine ##[error]x ${builtins.fromJSON "\"\\u001b]0;t\\u0007\""}";)");
+    const Ran ran = flake.cirque({"check"});
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.outHas("\n>        ::error::mine ## [error]x")) << ran.all();
+    EXPECT_FALSE(ran.outHas("##[")) << ran.all();
+    EXPECT_FALSE(ran.outHas("\x1b]")) << ran.all();
+}
+
 TEST(FlakeRun, WhatASecondAttributeSharesWithAFailedOneIsNotGreen) {
     const Flake flake(R"(
     checks.x86_64-linux.one = d "same" "exit 3";

@@ -21,7 +21,7 @@ Texts textsOf(event::ResultExported& body) {
 }
 
 Texts textsOf(event::Annotation& body) {
-    return {&body.message, &body.title};
+    return {&body.message, &body.title, &body.file};
 }
 
 Texts textsOf(event::SummaryWritten& body) {
@@ -29,7 +29,7 @@ Texts textsOf(event::SummaryWritten& body) {
 }
 
 Texts textsOf(event::TestsReported& body) {
-    Texts texts;
+    Texts texts{&body.source}; // a file that a pattern found, so named by a step
     for (event::TestCase& test : body.failures) {
         texts.insert(texts.end(), {&test.suite, &test.name, &test.file, &test.message});
     }

@@ -2,6 +2,7 @@
 #include "app/local/request.hh"
 #include "cli/commands.hh"
 #include "cli/load.hh"
+#include "cli/plain-lines.hh"
 
 #include <fmt/format.h>
 
@@ -48,7 +49,7 @@ std::string attributesText(const Loaded& loaded) {
         const Error* error = errorOf(loaded, job.name);
         text += fmt::format("  {}: {}\n", job.name, error == nullptr ? derivationOf(job) : error->text());
     }
-    return text;
+    return plainLines(text); // the names are the flake's, the errors Nix's
 }
 
 // A flake's attributes, each with its derivation or what Nix says against it.
