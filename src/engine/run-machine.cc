@@ -173,7 +173,7 @@ void RunMachine::consider(int job) {
         for (const auto& [name, value] : settled->results) {
             emit(event::ResultExported{state(job).job->name, name, value});
         }
-        complete(job, settled->outcome);
+        complete(job, settled->outcome, settled->reusedFrom);
         return;
     }
     const Decision decision = decide(state(job), cancelled_, immediate_);
@@ -247,16 +247,15 @@ void RunMachine::retryOrComplete(int job, Outcome outcome) {
     setTimer({TimerId::Kind::JobRetry, job}, delay);
 }
 
-void RunMachine::complete(int job, Outcome outcome) {
+void RunMachine::complete(int job, Outcome outcome, std::string reusedFrom) {
     JobState& self = state(job);
     CIRQUE_ASSERT(self.phase != Phase::Done, "a job ends exactly once");
     active_ -= self.phase == Phase::Waiting ? 0 : 1;
     --open_;
     settleOutcome(self, std::move(outcome));
     cancelTimer({TimerId::Kind::JobDeadline, job});
-    const Settled* settled = self.attempt == 0 ? settledAs(self) : nullptr;
     emit(event::JobFinished{self.job->name, self.attempt, self.outcome, self.tolerated,
-                            settled == nullptr ? std::string() : settled->reusedFrom});
+                            std::move(reusedFrom)});
     failFastDue_ = failFastDue_ || (settings_.failFast && self.outcome.failed() && !self.tolerated);
     ended_.push_back(job);
 }

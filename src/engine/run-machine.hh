@@ -68,7 +68,7 @@ class RunMachine {
     void select();
     void consider(int job);
     void queue(int job);
-    void complete(int job, Outcome outcome);
+    void complete(int job, Outcome outcome, std::string reusedFrom = {});
     void settle();
     void passOn(int job);
     void settleMember(int parent);

@@ -49,6 +49,18 @@ TEST(SettledJobs, AFailureIsNoSuccess) {
     EXPECT_EQ(rig.verdict()->exitStatus, 1);
 }
 
+// What is taken over is not told of a job that ended otherwise before its turn came.
+TEST(SettledJobs, OnlyWhatIsReusedNamesTheRunItComesFrom) {
+    engine::RunSettings settings = settledAs({{"b", {Outcome::cached(), {}, "run-1"}}});
+    settings.selected = {"a"};
+    Rig rig({job("a"), job("b")}, settings);
+    rig.finish("a");
+    for (const event::JobFinished& finished : rig.events<event::JobFinished>()) {
+        EXPECT_EQ(finished.reusedFrom, "") << finished.job;
+    }
+    EXPECT_EQ(rig.outcome("b").skip, SkipReason::NotSelected);
+}
+
 class Batches final : public engine::JobSource {
   public:
     std::vector<Result<std::vector<NewJob>>> batches; // in this order
