@@ -79,11 +79,14 @@ class Chooser {
 
     // "" when nothing speaks against what ended well.
     std::string whyAgain(const Node& node, const std::string& name, const JobRecord& job) const {
-        if (!job.outcome || !job.outcome->ok()) {
+        if (!endedWell(job)) {
             return {};
         }
         if (limits_.unusable.contains(name)) {
             return "an artifact of it is missing or damaged";
+        }
+        if (!job.outcome->ok()) {
+            return {}; // it promises nothing
         }
         for (const std::string& result : node.job->results) {
             const auto found =

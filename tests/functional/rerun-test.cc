@@ -126,6 +126,27 @@ TEST(Rerun, ADamagedArtifactMeansThatItsJobRunsAgain) {
     EXPECT_TRUE(again.outHas("missing or damaged")) << again.all();
 }
 
+// It is reused as the failure it was, so what it promises is looked at like that of a success.
+TEST(Rerun, ADamagedArtifactOfAToleratedFailureMeansThatItsJobRunsAgain) {
+    const Project project;
+    project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{
+        "tol":{{"continueOnError":true,"steps":[{{"name":"s","run":{}}}],
+                "outputs":{{"dist":{{"path":"out","when":"always"}}}}}},
+        "test":{{"steps":[{{"name":"s","run":{}}}]}}}}}})json",
+                                        noting(project, "tol", "mkdir out; echo hi >out/f; exit 9"),
+                                        noting(project, "test", has(project, "fixed"))));
+    EXPECT_EQ(project.cirque({"run", "p.json"}).status, 1);
+    EXPECT_EQ(ran(project), "test tol ");
+    mark(project, "fixed");
+    const std::string former = project.lastRun();
+    EXPECT_EQ(project.shell("rm \"$CIRQUE_STATE_DIR\"/runs/*/artifacts/*/files/out/f").status, 0);
+    const Ran again = project.cirque({"rerun", former, "--failed"});
+    EXPECT_EQ(again.status, 0) << again.all();
+    EXPECT_EQ(ran(project), "test tol ");
+    EXPECT_TRUE(again.outHas("missing or damaged")) << again.all();
+    EXPECT_EQ(RunRecord(project).artifacts(), (std::vector<std::string>{"tol dist out"}));
+}
+
 TEST(Rerun, AfterAKillOnlyWhatHadNotEndedRuns) {
     const Project project;
     project.write("p.json", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{

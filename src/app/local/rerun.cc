@@ -57,7 +57,7 @@ Reused asSettled(const history::Reuse& reuse, const history::RunRecord& record) 
         out.settled.emplace(name, engine::Settled{outcome, job.results, from, job.artifacts});
     }
     for (const auto& [name, why] : reuse.again) {
-        out.notices.emplace_back(name, "runs again though it succeeded: " + why);
+        out.notices.emplace_back(name, "runs again though it ended well: " + why);
     }
     return out;
 }
@@ -159,7 +159,7 @@ io::Task<Result<Reused>> takeOver(std::shared_ptr<const history::RunRecord> reco
     const std::string former = history::runFolder(stateDir, record->id).artifacts();
     const std::function<Result<Reused>()> work = [&]() -> Result<Reused> {
         history::ReuseLimits limits{holdsMark, {}};
-        for (;;) {
+        while (!cancelled) {
             const history::Reuse reuse = history::chooseReuse(*record, *plan, limits);
             CIRQUE_TRY_ASSIGN(const std::set<std::string> found,
                               link(*record, reuse, former, artifacts, cancelled));
@@ -169,8 +169,17 @@ io::Task<Result<Reused>> takeOver(std::shared_ptr<const history::RunRecord> reco
             // what was taken over for a job that runs now must not be found by others
             CIRQUE_TRY(io::removeTree(artifacts));
             CIRQUE_TRY(io::makeFolders(artifacts, 0700));
+            const std::size_t known = limits.unusable.size();
             limits.unusable.insert(found.begin(), found.end());
+            if (limits.unusable.size() == known) {
+                return fail(ErrorCode::Corrupt,
+                            fmt::format("cannot take over the artifacts of job '{}': it is reused although "
+                                        "one of them is missing or damaged",
+                                        *found.begin()),
+                            "'cirque rerun' without --failed runs everything");
+            }
         }
+        return fail(ErrorCode::Process, "taking artifacts over was stopped");
     };
     Result<Reused> reused = co_await io::offload(work);
     co_return reused;
