@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where runs are kept: STATE/runs/<run id>/{journal.jsonl, plan.json, summary.json, lock, logs/, artifacts/};
-// and the lock that says that a run is alive.
+// Where runs are kept: STATE/runs/<run id>/{journal.jsonl, plan.json, summary.json, tree-changed, lock,
+// logs/, artifacts/}; and the lock that says that a run is alive.
 #pragma once
 
 #include "base/ids.hh"
@@ -22,6 +22,9 @@ struct RunFolder {
     [[nodiscard]] std::string plan() const { return path + "/plan.json"; }
 
     [[nodiscard]] std::string summary() const { return path + "/summary.json"; }
+
+    // Exists, empty, when run.started.treeHash is not the fingerprint of what the run's jobs were given.
+    [[nodiscard]] std::string treeChanged() const { return path + "/tree-changed"; }
 
     [[nodiscard]] std::string lock() const { return path + "/lock"; }
 

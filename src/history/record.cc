@@ -3,7 +3,10 @@
 
 #include "event/journal/journal.hh"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace cirque::history {
 
@@ -60,7 +63,14 @@ Result<RunRecord> loadRecord(const std::string& stateDir, const RunId& run) {
         recorder.add(event);
         return true;
     }));
-    return std::move(recorder).take();
+    RunRecord record = std::move(recorder).take();
+    // whatever keeps it from being seen, the fingerprint is not to be trusted then
+    record.treeChanged =
+        ::access(runFolder(stateDir, run).treeChanged().c_str(), F_OK) == 0 || errno != ENOENT;
+    if (record.treeChanged) {
+        record.treeHash.clear();
+    }
+    return record;
 }
 
 } // namespace cirque::history

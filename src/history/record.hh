@@ -30,7 +30,8 @@ struct RunRecord {
     RunId id;
     std::string workflow;
     std::string tree;
-    std::string treeHash;
+    std::string treeHash;     // empty also when it is not that of what the jobs were given
+    bool treeChanged = false; // while the run began
     bool planComplete = false;
     std::map<std::string, JobRecord> jobs; // all that were known
 };

@@ -199,6 +199,42 @@ TEST(Rerun, AChangedTreeIsRefusedUnlessItIsWanted) {
     EXPECT_EQ(project.cirque({"rerun", run, "--failed"}).status, 0) << "the same tree again";
 }
 
+// The plan comes out of a pipe: what is changed before it is written is changed after the fingerprint was
+// taken and before the snapshot is.
+TEST(Rerun, OutcomesOnATreeThatChangedWhileTheRunBeganAreNotThoseOfTheTreeBefore) {
+    const Project project;
+    project.write("source", "before");
+    project.commitAll();
+    project.write("../plan", fmt::format(R"json({{"plan":1,"name":"t","jobs":{{
+        "good":{{"steps":[{{"name":"s","run":{}}}]}},
+        "bad":{{"steps":[{{"name":"s","run":{}}}]}}}}}})json",
+                                         noting(project, "good", "grep -q after source"),
+                                         noting(project, "bad", has(project, "fixed"))));
+    const std::string root = project.root();
+    ASSERT_EQ(project.shell("mkfifo " + root + "/p.json").status, 0);
+    Running run = project.start({"run", root + "/p.json"});
+    ASSERT_EQ(project
+                  .shell(fmt::format("timeout 50 bash -c 'exec 3>{0}/p.json; printf after >source; "
+                                     "cat {0}/plan >&3'",
+                                     root))
+                  .status,
+              0);
+    const Ran first = run.wait();
+    EXPECT_EQ(first.status, 1) << first.all();
+    EXPECT_TRUE(first.outHas("changed while the run began")) << first.all();
+    EXPECT_EQ(RunRecord(project).jobs()["good"], "succeeded") << "the pipe was read before the fingerprint";
+    (void)ran(project);
+    mark(project, "fixed");
+    project.write("source", "before");
+    const std::string former = project.lastRun();
+    const Ran refused = project.cirque({"rerun", former, "--failed"});
+    EXPECT_EQ(refused.status, 2) << "what succeeded on another tree passes for a success on this one\n"
+                                 << refused.all();
+    EXPECT_TRUE(refused.errHas("files changed while it began")) << refused.all();
+    EXPECT_EQ(project.cirque({"rerun", former, "--failed", "--current-tree"}).status, 0);
+    EXPECT_EQ(ran(project), "bad ");
+}
+
 // What the journal holds instead of the secret would reach the next job as its value.
 TEST(Rerun, AResultThatHeldASecretIsMadeAgain) {
     Project project;

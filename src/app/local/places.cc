@@ -4,10 +4,12 @@
 #include "agent/materials.hh"
 #include "app/local/frontends.hh"
 #include "app/local/program-files.hh"
+#include "app/local/tree-hash.hh"
 #include "app/local/tree-port.hh"
 #include "artifact/store.hh"
 #include "exec/local/local-executor.hh"
 #include "exec/local/run-folder.hh"
+#include "io/process/fd.hh"
 #include "io/runtime/runtime.hh"
 
 #include <fmt/format.h>
@@ -25,7 +27,31 @@ struct Places::Parts {
     std::optional<TreePort> tree;
     std::optional<ArtifactPort> artifacts;
     std::optional<exec::LocalExecutor> local;
+
+    io::Task<Result<void>> confirmTree(io::StopToken stop);
 };
+
+// The snapshot is younger than the fingerprint: what was changed in between would pass for the tree of that
+// fingerprint, and so would every outcome on it.
+io::Task<Result<void>> Places::Parts::confirmTree(io::StopToken stop) {
+    const Result<std::string> now = co_await currentTreeHash(request.tree, request.settings.stateDir, stop);
+    if (stop.stopRequested()) {
+        co_return fail(ErrorCode::Process, "looking at the tree was stopped");
+    }
+    if (now && *now == request.treeHash) {
+        co_return Result<void>{};
+    }
+    std::string what = now ? fmt::format("files of {} changed while the run began", request.tree)
+                           : fmt::format("nobody knows whether files of {} changed while the run began: {}",
+                                         request.tree, now.error().text());
+    if (request.sameTree) {
+        co_return fail(ErrorCode::Io, std::move(what),
+                       "repeat it when the tree is at rest; --current-tree takes it as it is");
+    }
+    CIRQUE_CO_TRY(io::writeFileAtomic(folder.treeChanged(), ""));
+    notices.push_back(std::move(what) + "; 'cirque rerun' of it asks for --current-tree");
+    co_return Result<void>{};
+}
 
 Places::Places(const LocalRequest& request, history::RunFolder folder)
     : parts_(new Parts{request, std::move(folder), {}, {}, {}, {}, {}, {}}) {}
@@ -56,7 +82,10 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(const std::string leader, findLeader());
 
     parts.tree.emplace(*request.plan, request.tree, parts.work->path());
-    CIRQUE_CO_TRY(co_await parts.tree->prepare(std::move(stop)));
+    CIRQUE_CO_TRY(co_await parts.tree->prepare(stop));
+    if (parts.tree->hasSnapshot() && !request.treeHash.empty()) {
+        CIRQUE_CO_TRY(co_await parts.confirmTree(std::move(stop)));
+    }
     for (const std::string& notice : parts.tree->notices()) {
         parts.notices.push_back(notice);
     }

@@ -41,6 +41,7 @@ struct LocalRequest {
     // Whether who shows the run has fallen far behind: then the pipes of the steps are left full for a while,
     // and nothing else waits. May be empty.
     std::function<bool()> congested;
+    bool sameTree = false; // does not begin when the tree is no longer that of treeHash
 };
 
 // The parts of a plan that this version cannot run on this machine, one sentence each.

@@ -27,12 +27,11 @@ Result<void> checkTree(const history::RunRecord& record, const Result<std::strin
     const std::string_view id = history::shortId(record.id);
     const std::string hint = "--current-tree runs it with the tree as it is now";
     if (record.treeHash.empty()) {
-        return fail(
-            ErrorCode::Usage,
-            fmt::format(
-                "nobody knows whether {} is still what run {} saw: it kept no fingerprint of its tree",
-                record.tree, id),
-            hint);
+        return fail(ErrorCode::Usage,
+                    fmt::format("nobody knows whether {} is still what run {} saw: {}", record.tree, id,
+                                record.treeChanged ? "files changed while it began"
+                                                   : "it kept no fingerprint of its tree"),
+                    hint);
     }
     if (!now) {
         return fail(ErrorCode::Usage,
@@ -131,6 +130,7 @@ io::Task<Result<void>> prepareRerun(RerunOptions options, LocalRequest* request,
         CIRQUE_CO_TRY(checkTree(*record, hash));
     }
     request->treeHash = hash ? *hash : std::string();
+    request->sameTree = !options.currentTree;
     request->options.selected = options.jobs;
     if (options.jobs.empty()) {
         std::vector<std::string> former = history::selectedJobs(*record, *request->plan);

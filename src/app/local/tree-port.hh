@@ -23,6 +23,9 @@ class TreePort : public exec::Workspaces {
     // Takes the snapshot when a job of the plan copies the tree. Failure and stop as Snapshot::take.
     io::Task<Result<void>> prepare(io::StopToken stop);
 
+    // After prepare: whether jobs are given what the tree was then.
+    [[nodiscard]] bool hasSnapshot() const { return usesLeft_ != 0; }
+
     [[nodiscard]] const std::vector<std::string>& notices() const { return snapshot_.notices(); }
 
     io::Task<Result<void>> make(std::string path, bool copyRepo, io::StopToken stop) override;
