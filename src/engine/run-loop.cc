@@ -45,6 +45,7 @@ class RunLoop {
     bool journalForAttempt(std::vector<event::Body> bodies);
     io::Task<> attempt(int job, int number);
     io::Task<> feed();
+    [[nodiscard]] std::string freeName(std::string_view wanted) const;
     bool addMore(Result<std::vector<NewJob>> more);
     void startTimer(const SetTimer& set);
     void stopTimer(TimerId id);
@@ -159,7 +160,7 @@ bool RunLoop::addMore(Result<std::vector<NewJob>> more) {
     }
     if (!more) {
         plan::Job job;
-        job.name = "evaluation";
+        job.name = freeName("evaluation");
         Outcome outcome = more.error().code == ErrorCode::Evaluation
                               ? Outcome::failedWith(more.error().text())
                               : outcomeOf(more.error());
@@ -171,6 +172,15 @@ bool RunLoop::addMore(Result<std::vector<NewJob>> more) {
     }
     machine_.planComplete();
     return false;
+}
+
+// A flake may have an attribute of any name.
+std::string RunLoop::freeName(std::string_view wanted) const {
+    std::string name(wanted);
+    for (int i = 2; machine_.find(name) >= 0; ++i) {
+        name = fmt::format("{}-{}", wanted, i);
+    }
+    return name;
 }
 
 // All events of the batch first, in one append: nothing happens that the journal does not hold.

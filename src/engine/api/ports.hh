@@ -101,8 +101,8 @@ class JobSource {
   public:
     virtual ~JobSource() = default;
     // The next ones, as soon as there are any; an empty list: no more will come. An error is a failure of the
-    // whole source: it becomes a job named "evaluation" with that outcome, so the run cannot be green. Not
-    // called again after either. Stop: returns soon, with anything.
+    // whole source: it becomes a job "evaluation" (or "evaluation-2", ...) with that outcome: the run is not
+    // green. Not called again after either. Stop: returns soon, with anything.
     virtual io::Task<Result<std::vector<NewJob>>> next(io::StopToken stop) = 0;
 };
 

@@ -108,6 +108,17 @@ TEST(JobSource, AFailureOfTheSourceIsNeverGreen) {
     EXPECT_EQ(world.journal.job("evaluation")->outcome.kind, OutcomeKind::Failed);
 }
 
+TEST(JobSource, AFailureOfTheSourceTakesNoJobsName) {
+    World world;
+    Batches source;
+    source.batches.emplace_back(batch({job("evaluation"), job("evaluation-2")}));
+    source.batches.emplace_back(fail(ErrorCode::Evaluation, "attribute 'x' missing"));
+    world.more = &source;
+    EXPECT_EQ(world.run(planOf({})).exitStatus, 1);
+    EXPECT_TRUE(world.journal.job("evaluation")->outcome.ok());
+    EXPECT_EQ(world.journal.job("evaluation-3")->outcome.kind, OutcomeKind::Failed);
+}
+
 TEST(JobSource, NothingAtAllIsNotGreen) {
     World world;
     Batches source;
