@@ -40,6 +40,27 @@ Error notADerivation(const std::string& name, const std::string& kind) {
             .context = {}};
 }
 
+Error withoutOutputs(const std::string& name) {
+    return {.code = ErrorCode::Evaluation,
+            .message = fmt::format("{} is not a whole derivation: its outputs are no list of names", name),
+            .hint = "",
+            .context = {}};
+}
+
+// Empty: there is no list of names. A flake may call anything a derivation.
+std::vector<std::string> outputsOf(const JsonObject& object) {
+    const Json* outputs = object.if_contains("outputs");
+    const JsonArray* list = outputs == nullptr ? nullptr : outputs->if_array();
+    std::vector<std::string> out;
+    if (list == nullptr || !std::ranges::all_of(*list, &Json::is_string)) {
+        return out;
+    }
+    for (const Json& output : *list) {
+        out.emplace_back(output.get_string());
+    }
+    return out;
+}
+
 std::vector<AttributePath> evaluated(const std::vector<ListedAttribute>& attributes) {
     std::vector<AttributePath> out;
     for (const ListedAttribute& attribute : attributes) {
@@ -85,10 +106,10 @@ AttributeJob attributeJob(const AttributePath& path, Result<Json> answer) {
     job.system = textOf(*object, "system");
     plan::BuildRun build;
     build.derivation.drv = textOf(*object, "drv");
-    if (const Json* outputs = object->if_contains("outputs"); outputs != nullptr && outputs->is_array()) {
-        for (const Json& output : outputs->get_array()) {
-            build.derivation.outputs.emplace_back(output.get_string());
-        }
+    build.derivation.outputs = outputsOf(*object);
+    if (build.derivation.outputs.empty()) {
+        Error error = withoutOutputs(job.name);
+        return failing(std::move(job), std::move(error));
     }
     plan::Step step;
     step.name = "build";
