@@ -69,6 +69,24 @@ TEST(FlakeCheck, WhatNixSaysNeitherSteersTheTerminalNorCommandsARunner) {
     EXPECT_FALSE(ran.outHas("\x1b]")) << ran.all();
 }
 
+TEST(FlakeRun, WhatOnlyLooksLikeADerivationIsItsOwnFailure) {
+    const Flake flake(R"(
+    checks.x86_64-linux.fine = ok "fine";
+    checks.x86_64-linux.odd = ok "odd" // { outputs = [ 1 ]; };)");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("checks.x86_64-linux.odd is not a whole derivation")) << ran.all();
+    EXPECT_EQ(RunRecord(flake).jobs().at("checks." + path("fine")), "succeeded") << ran.all();
+}
+
+TEST(FlakeRun, NamesWithQuotesAndDotsAreToldApart) {
+    const Flake flake(R"--(
+    checks.x86_64-linux = { "a.b\".\"c.d" = ok "one"; "a.b".type = "no derivation"; };)--");
+    const Ran ran = flake.cirque({"run", R"(.#checks.x86_64-linux."a.b\".\"c.d")"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(RunRecord(flake).jobs(), (Outcomes{{R"(checks.x86_64-linux."a.b\".\"c.d")", "succeeded"}}));
+}
+
 TEST(FlakeRun, WhatASecondAttributeSharesWithAFailedOneIsNotGreen) {
     const Flake flake(R"(
     checks.x86_64-linux.one = d "same" "exit 3";

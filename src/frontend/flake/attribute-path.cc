@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 namespace cirque::frontend {
 namespace {
@@ -22,9 +24,56 @@ std::string quoted(std::string_view part) {
     std::string out = "\"";
     for (const char c : part) {
         const auto byte = static_cast<unsigned char>(c);
-        out += byte < space || byte == del ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+        if (byte < space || byte == del) {
+            out += fmt::format("\\x{:02x}", byte);
+        } else {
+            out += c == '"' || c == '\\' ? "\\" : "";
+            out += c;
+        }
     }
     return out + '"';
+}
+
+// Reads what `quoted` wrote, from behind the backslash at the front of `rest`, and takes it off.
+std::optional<char> takeEscaped(std::string_view& rest) {
+    constexpr std::size_t digits = 2;
+    constexpr int base = 16;
+    if (rest.starts_with('"') || rest.starts_with('\\')) {
+        const char c = rest.front();
+        rest.remove_prefix(1);
+        return c;
+    }
+    if (!rest.starts_with('x') || rest.size() <= digits) {
+        return std::nullopt;
+    }
+    unsigned char byte = 0;
+    const char* const end = rest.data() + 1 + digits;
+    if (std::from_chars(rest.data() + 1, end, byte, base).ptr != end) {
+        return std::nullopt;
+    }
+    rest.remove_prefix(1 + digits);
+    return static_cast<char>(byte);
+}
+
+// What stands in quotes at the front of `rest`, behind the opening one; taken off with the closing one.
+Result<std::string> takeQuoted(std::string_view& rest, std::string_view whole) {
+    std::string out;
+    while (!rest.empty()) {
+        const char c = rest.front();
+        rest.remove_prefix(1);
+        if (c == '"') {
+            return out;
+        }
+        if (c != '\\') {
+            out += c;
+        } else if (const std::optional<char> escaped = takeEscaped(rest)) {
+            out += *escaped;
+        } else {
+            return fail(ErrorCode::Usage, fmt::format("'{}' has a backslash that escapes nothing", whole),
+                        R"(in quotes, write \\ for a backslash, \" for a quote and \x0a for the byte 0a)");
+        }
+    }
+    return fail(ErrorCode::Usage, fmt::format("'{}' has a quote that is not closed", whole));
 }
 
 } // namespace
@@ -38,14 +87,16 @@ Result<AttributePattern> parsePattern(std::string_view text) {
     out.text = text;
     out.parts.emplace_back();
     out.globs.push_back(false);
-    bool quoted = false;
     bool hadQuotes = false; // "" is a part, though an empty one
     const auto endsWell = [&] { return !out.parts.back().empty() || hadQuotes; };
-    for (const char c : text) {
+    for (std::string_view rest = text; !rest.empty();) {
+        const char c = rest.front();
+        rest.remove_prefix(1);
         if (c == '"') {
-            quoted = !quoted;
+            CIRQUE_TRY_ASSIGN(const std::string part, takeQuoted(rest, text));
+            out.parts.back() += part;
             hadQuotes = true;
-        } else if (c == '.' && !quoted) {
+        } else if (c == '.') {
             if (!endsWell()) {
                 return fail(ErrorCode::Usage, fmt::format("'{}' has an empty part between its dots", text));
             }
@@ -53,12 +104,9 @@ Result<AttributePattern> parsePattern(std::string_view text) {
             out.globs.push_back(false);
             hadQuotes = false;
         } else {
-            out.globs.back() = out.globs.back() || (!quoted && globCharacters.contains(c));
+            out.globs.back() = out.globs.back() || globCharacters.contains(c);
             out.parts.back() += c;
         }
-    }
-    if (quoted) {
-        return fail(ErrorCode::Usage, fmt::format("'{}' has a quote that is not closed", text));
     }
     if (!endsWell()) {
         return fail(ErrorCode::Usage, fmt::format("'{}' ends without a name", text),

@@ -26,13 +26,31 @@ TEST(AttributePath, WhatIsWrongIsSaid) {
 }
 
 TEST(AttributePath, TextIsReadBackAsThePathItCameFrom) {
-    for (const AttributePath& path : {AttributePath{"a", "b"}, AttributePath{"checks", "a.b", "c d"}}) {
+    for (const AttributePath& path :
+         {AttributePath{"a", "b"}, AttributePath{"checks", "a.b", "c d"}, AttributePath{"a.b\".\"c.d"},
+          AttributePath{"a.b", "c.d"}, AttributePath{"\\"}, AttributePath{"\\\"", "\"\\"},
+          AttributePath{"*", "?\""}, AttributePath{"a\nb"}, AttributePath{"a\\x0ab"},
+          AttributePath{"", "\x7f\x01"}}) {
         const auto parsed = parsePattern(toText(path));
-        ASSERT_TRUE(parsed);
+        ASSERT_TRUE(parsed) << toText(path);
+        EXPECT_FALSE(parsed->hasGlob());
         EXPECT_EQ(parsed->parts, path);
     }
     EXPECT_EQ(toText({"checks", "a.b"}), R"(checks."a.b")");
     EXPECT_EQ(toText({"checks", "a\nb"}), R"(checks."a\x0ab")") << "a job's name holds no control character";
+}
+
+TEST(AttributePath, DifferentPathsHaveDifferentTexts) {
+    EXPECT_NE(toText({"a.b\".\"c.d"}), toText({"a.b", "c.d"}));
+    EXPECT_NE(toText({"a\nb"}), toText({"a\\x0ab"}));
+}
+
+TEST(AttributePath, ABackslashThatEscapesNothingIsRefused) {
+    for (const char* text : {R"("a\b\q")", R"("\n")", R"("\x1")", R"("\xzz")", R"("a\")"}) {
+        const auto parsed = parsePattern(text);
+        ASSERT_FALSE(parsed) << text;
+        EXPECT_EQ(parsed.error().code, ErrorCode::Usage);
+    }
 }
 
 TEST(Glob, StarsAndQuestionMarks) {
