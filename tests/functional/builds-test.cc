@@ -17,6 +17,7 @@ using Outcomes = std::map<std::string, std::string>;
 // Packages without nixpkgs. Each build leaves a line in the file `built`, so that tests count builds. The
 // builders end with a builtin, because Nix 2.8 may report one that ends with another program as killed.
 constexpr const char* packages = R"nix(
+      root = "{0}";
       build = name: script: more: derivation ({{
         system = builtins.currentSystem;
         inherit name;
@@ -261,6 +262,22 @@ TEST(Builds, ATimeoutEndsTheBuilder) {
     EXPECT_EQ(ran.status, 1) << ran.all();
     EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"make", "failed timeout"}}));
     project.expectNoLeftovers();
+}
+
+TEST(Builds, ATimeoutOfOneJobLeavesAnotherThatWaitsForTheSame) {
+    const Builds project(R"nix(
+    hasty.steps = [
+      { name = "build"; build = waits; timeout = 4; }
+      { name = "go"; bash = "touch ${root}/go"; condition = "always()"; }
+    ];
+    patient.steps = [
+      { name = "let-it-begin"; bash = "while [ ! -e ${root}/built ]; do sleep 0.05; done"; }
+      { name = "build"; build = waits; }
+    ];)nix");
+    const Ran ran = project.run();
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_EQ(RunRecord(project).jobs(), (Outcomes{{"hasty", "failed timeout"}, {"patient", "succeeded"}}))
+        << ran.all();
 }
 
 TEST(Builds, AnInterruptEndsTheBuilder) {

@@ -119,7 +119,7 @@ bool Batch::settle(const CallEnd& end) {
     if (!alone() && verdict.error().code == ErrorCode::Build) {
         return settleFailed(end);
     }
-    if (alone() || !end.stopped) { // Nix itself failed: the others will see for themselves
+    if (!end.stopped) { // a stop is the asker's own end, not that of those who wait; they build anew
         members_.front()->result = Result<BuiltPaths>(fail(verdict.error()));
     }
     return false;

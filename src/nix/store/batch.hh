@@ -53,8 +53,9 @@ class Batch : public CallListener {
     void event(const LogEvent& event, const Counts& counts) override;
     void pause(const Counts& counts) override;
 
-    // Gives results to members: all when it went well, those that failed themselves when not. Returns whether
-    // another call for the rest may tell more: when something failed and something else did not.
+    // Gives results to members: all when it went well, those that failed themselves when not, none when it was
+    // stopped. Returns whether another call for the rest may tell more: when something failed and something
+    // else did not.
     bool settle(const CallEnd& end);
 
   private:

@@ -50,7 +50,8 @@ class Store {
     io::Task<Result<void>> realise(Wanted wanted, Watch watch, io::StopToken stop = {});
 
     // The same for one derivation, and where its outputs are. Those that ask for one that is being built get
-    // its result, good or bad.
+    // its result, good or bad; when that build is stopped, which is the end of its own asker alone, one of
+    // them builds it anew. Stop: as above for who builds, at once for who waits.
     io::Task<Result<BuiltPaths>> build(Derivation derivation, Watch watch, io::StopToken stop = {});
 
     // It will be asked for soon, and nobody sets it a time limit of its own. It may then be built along with

@@ -249,6 +249,40 @@ TEST_F(Batches, ThoseThatAskForTheSameShareItsEnd) {
     EXPECT_EQ(calls(), 2) << "a retry is a fresh build";
 }
 
+// Wrong: the time limit or the cancel of one job fails another that waits for the same.
+TEST_F(Batches, AStopOfTheOneThatBuildsIsNotTheEndOfThoseThatWait) {
+    define({{"slow",
+             fmt::format("echo > {0}/begun; while [ ! -e {0}/go ]; do sleep 0.05; done; echo > $out; exit 0",
+                         folder_)}});
+    nix::Store store(options(1));
+    derivations_["waiting"] = derivations_.at("slow");
+    io::StopSource stop;
+    io::Runtime runtime;
+    runtime.run([&]() -> io::Task<> {
+        io::TaskGroup group;
+        co_await group.start();
+        group.spawn(build(&store, "slow", stop.token()));
+        while (!std::filesystem::exists(folder_ + "/begun")) {
+            co_await io::sleepFor(moment);
+        }
+        group.spawn(build(&store, "waiting"));
+        while (made_["waiting"].log.empty()) {
+            co_await io::sleepFor(moment);
+        }
+        stop.request(io::StopLevel::Graceful, io::StopReason::Timeout);
+        while (!made_["slow"].result) {
+            co_await io::sleepFor(moment);
+        }
+        EXPECT_TRUE(io::writeFileAtomic(folder_ + "/go", ""));
+        co_await group.join();
+    });
+    ASSERT_FALSE(made_["slow"].good());
+    EXPECT_EQ(made_["slow"].result->error().code, ErrorCode::Process);
+    ASSERT_TRUE(made_["waiting"].good()) << made_["waiting"].result->error().text();
+    EXPECT_FALSE((*made_["waiting"].result)->cached);
+    EXPECT_EQ(calls(), 2);
+}
+
 // Wrong: a Nix whose words are not understood counts as one that had nothing to do.
 TEST_F(Batches, ANixThatTellsNothingIsNeverCached) {
     define({{"one", "echo > $out; exit 0"}});
