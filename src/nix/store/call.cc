@@ -3,6 +3,7 @@
 
 #include "base/text.hh"
 #include "io/process/fd.hh"
+#include "io/process/read.hh"
 #include "io/runtime/runtime.hh"
 #include "nix/log/meter.hh"
 #include "nix/log/parser.hh"
@@ -64,7 +65,8 @@ io::Task<> killAfterGrace(std::shared_ptr<io::Process> process, io::StopToken en
     }
 }
 
-// Reads both streams of a running nix-store to their end and waits for it.
+// Waits for a running nix-store and reads all that it wrote. A program that it left behind may keep the pipes
+// open; nobody waits for that one.
 class Running {
   public:
     Running(std::shared_ptr<io::Process> process, std::shared_ptr<CallListener> listener)
@@ -80,8 +82,8 @@ class Running {
                 group.spawn(killAfterGrace(process_, ended.token()));
             }
         });
-        group.spawn(readPaths(std::move(out)));
-        group.spawn(readLog(std::move(err)));
+        group.spawn(readPaths(std::move(out), ended.token()));
+        group.spawn(readLog(std::move(err), ended.token()));
         group.spawn(beat(ended.token()));
         const io::ExitStatus status = co_await process_->wait();
         ended.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
@@ -99,19 +101,21 @@ class Running {
     [[nodiscard]] bool worked() const { return worked_ || parser_.records() == 0; }
 
   private:
-    io::Task<> readPaths(io::UniqueFd fd) {
+    io::Task<> readPaths(io::UniqueFd fd, io::StopToken ended) {
         const std::function<void(std::string_view)> keep = [this](std::string_view bytes) {
             printed_ += bytes;
         };
-        std::ignore = co_await io::readAll(std::move(fd), keep);
+        std::ignore =
+            co_await io::detail::readUntil(std::move(fd), keep, std::move(ended), io::detail::AtStop::Drain);
     }
 
-    io::Task<> readLog(io::UniqueFd fd) {
+    io::Task<> readLog(io::UniqueFd fd, io::StopToken ended) {
         const std::function<void(std::string_view)> take = [this](std::string_view bytes) {
             parser_.feed(bytes, receiver());
             listener_->pause(parser_.counts());
         };
-        std::ignore = co_await io::readAll(std::move(fd), take);
+        std::ignore =
+            co_await io::detail::readUntil(std::move(fd), take, std::move(ended), io::detail::AtStop::Drain);
     }
 
     io::Task<> beat(io::StopToken ended) {

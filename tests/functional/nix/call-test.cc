@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+
 namespace cirque::frontend {
 namespace {
 
@@ -227,6 +229,27 @@ TEST_F(BrokenNix, AStopEndsARealisation) {
     runtime.run([&]() -> io::Task<> { realised = co_await store.realise(wanted, watch, stop.token()); });
     ASSERT_FALSE(*realised);
     EXPECT_EQ(realised->error().code, ErrorCode::Process) << realised->error().text();
+}
+
+// Wrong: what is built waits for a daemon of Nix that keeps its output open, as ssh's shared connections do.
+TEST_F(BrokenNix, WhatNixLeavesBehindKeepsNoBuildWaiting) {
+    write("hold", "");
+    replace("nix-store", "#!/bin/sh\nhold=\"$HOME/tree/hold\"\n"
+                         "(for i in $(seq 250); do [ -e \"$hold\" ] || exit 0; sleep 0.1; done\n"
+                         "echo > \"$HOME/tree/over\") &\n"
+                         "echo a last word >&2\necho \"$HOME/store/x\"\n");
+    nix::Store store({.environment = environment_, .rootsFolder = {}});
+    std::optional<Result<nix::BuiltPaths>> built;
+    std::string log;
+    const nix::Watch watch{.log = [&](std::string_view bytes) { log += bytes; }};
+    const nix::Derivation wanted{.drv = folder_ + "/store/x.drv", .outputs = {"out"}};
+    io::Runtime runtime;
+    runtime.run([&]() -> io::Task<> { built = co_await store.build(wanted, watch); });
+    EXPECT_FALSE(std::filesystem::exists(path("over"))) << "it waited for the end of what was left behind";
+    std::filesystem::remove(path("hold"));
+    ASSERT_TRUE(*built) << built->error().text();
+    EXPECT_EQ((*built)->outputs.at(0).second, folder_ + "/store/x") << "nothing that Nix said is lost";
+    EXPECT_TRUE(log.contains("a last word\n")) << log;
 }
 
 TEST_F(BrokenNix, WhatIsPresentIsNotAskedForAgain) {
