@@ -91,6 +91,10 @@ void Batch::event(const LogEvent& event, const Counts& counts) {
     if (subject == member.derivation.drv) {
         member.worked = true;
         member.ended = member.ended || std::holds_alternative<BuildEnded>(event);
+    } else if (std::holds_alternative<BuildStarted>(event)) {
+        // what a member needs, or a member itself: Nix builds one whose inputs are addressed by their
+        // contents under another name
+        unclear_ = true;
     }
     if (const auto* fetch = std::get_if<FetchStarted>(&event)) {
         for (const auto& other : members_) {
@@ -108,6 +112,7 @@ void Batch::pause(const Counts& counts) {
 }
 
 bool Batch::settle(const CallEnd& end) {
+    unclear_ = unclear_ || !end.told;
     if (alone()) {
         members_.front()->watcher.lastMeasure(last_);
     }
@@ -151,7 +156,7 @@ void Batch::settleGood(const CallEnd& end) {
         const bool all = wantsAll(member->derivation);
         const std::size_t count = all ? end.paths.size() : namesOf(member->derivation).size();
         BuiltPaths built;
-        built.cached = !(alone() ? end.worked : member->worked);
+        built.cached = !(alone() ? end.worked : member->worked || unclear_);
         for (; built.outputs.size() < count && at < end.paths.size(); ++at) {
             built.outputs.emplace_back(outputOfPath(member->derivation.drv, end.paths[at]), end.paths[at]);
         }

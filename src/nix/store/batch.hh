@@ -53,9 +53,9 @@ class Batch : public CallListener {
     void event(const LogEvent& event, const Counts& counts) override;
     void pause(const Counts& counts) override;
 
-    // Gives results to members: all when it went well, those that failed themselves when not, none when it was
-    // stopped. Returns whether another call for the rest may tell more: when something failed and something
-    // else did not.
+    // Gives results to members: all when it went well, those that failed themselves when not, none when it
+    // was stopped. Returns whether another call for the rest may tell more: when something failed and
+    // something else did not.
     bool settle(const CallEnd& end);
 
   private:
@@ -65,6 +65,7 @@ class Batch : public CallListener {
 
     std::vector<std::shared_ptr<BatchMember>> members_;
     Counts last_;
+    bool unclear_ = false; // something was, or may have been, built for nobody knows which member
 };
 
 } // namespace cirque::nix

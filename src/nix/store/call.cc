@@ -97,8 +97,10 @@ class Running {
 
     [[nodiscard]] Failures takeFailures() { return std::move(failures_); }
 
+    [[nodiscard]] bool told() const { return parser_.records() > 0; }
+
     // A Nix that told nothing of what it did may have done anything.
-    [[nodiscard]] bool worked() const { return worked_ || parser_.records() == 0; }
+    [[nodiscard]] bool worked() const { return worked_ || !told(); }
 
   private:
     io::Task<> readPaths(io::UniqueFd fd, io::StopToken ended) {
@@ -160,10 +162,10 @@ Result<void> CallEnd::verdict(std::string_view wanted) const {
     if (!isBuildFailure(status, errors)) {
         return fail(ErrorCode::Process, "nix-store failed: " + lastError(errors));
     }
-    if (const std::string told = failures.describe(wanted); !told.empty()) {
+    if (const std::string reason = failures.describe(wanted); !reason.empty()) {
         const bool own =
             std::ranges::find(failures.causes(), wanted, &Failure::drv) != failures.causes().end();
-        return fail(ErrorCode::Build, told,
+        return fail(ErrorCode::Build, reason,
                     fmt::format("its whole log: nix-store --read-log {}",
                                 own ? wanted : std::string_view(failures.causes().front().drv)));
     }
@@ -193,6 +195,7 @@ io::Task<Result<CallEnd>> callRealise(CallOptions options, std::shared_ptr<CallL
     end.stopped = stop.stopRequested() && !end.status.ok();
     end.failures = running.takeFailures();
     end.worked = running.worked();
+    end.told = running.told();
     const std::string printed = running.takePrinted();
     for (const std::string_view path : split(printed, '\n')) {
         if (!path.empty()) {

@@ -38,6 +38,7 @@ struct CallEnd {
     std::vector<std::string> paths; // what was realised, in the order of the names, without the roots
     Failures failures;
     bool worked = false; // something was built or fetched, or the attempt was made
+    bool told = false;   // what it did; else it may have done anything
     bool stopped = false;
 
     // Success, or why not: Build when builders failed (the message names the derivations, `wanted` is what

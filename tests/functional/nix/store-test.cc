@@ -79,6 +79,16 @@ class Batches : public NixProject {
         });
     }
 
+    // Nix becomes a program that says `record`, and that two paths are there.
+    void answer(const std::string& record) const {
+        const std::string file = folder_ + "/counting/nix-store";
+        ASSERT_TRUE(io::writeFileAtomic(
+            file, fmt::format("#!/bin/sh\n[ -z '{0}' ] || echo '{0}' >&2\nfor i in one two; do echo "
+                              "/nix/store/00000000000000000000000000000000-$i; done\n",
+                              record)));
+        ASSERT_EQ(::chmod(file.c_str(), 0755), 0);
+    }
+
     [[nodiscard]] std::ptrdiff_t calls() const {
         const std::string text = io::readFile(folder_ + "/calls").value_or("");
         return std::ranges::count(text, '\n');
@@ -285,14 +295,36 @@ TEST_F(Batches, AStopOfTheOneThatBuildsIsNotTheEndOfThoseThatWait) {
 
 // Wrong: a Nix whose words are not understood counts as one that had nothing to do.
 TEST_F(Batches, ANixThatTellsNothingIsNeverCached) {
-    define({{"one", "echo > $out; exit 0"}});
-    ASSERT_TRUE(io::writeFileAtomic(folder_ + "/counting/nix-store",
-                                    "#!/bin/sh\necho /nix/store/00000000000000000000000000000000-one\n"));
-    ASSERT_EQ(::chmod((folder_ + "/counting/nix-store").c_str(), 0755), 0);
-    nix::Store store(options(1));
-    buildAll(store, {"one"});
-    ASSERT_TRUE(made_["one"].good());
-    EXPECT_FALSE((*made_["one"].result)->cached);
+    define({{"one", "echo > $out; exit 0"}, {"two", "echo > $out; exit 0"}});
+    answer("");
+    for (const int lookAhead : {1, 8}) {
+        nix::Store store(options(lookAhead));
+        buildAll(store, {"one", "two"});
+        for (const char* name : {"one", "two"}) {
+            ASSERT_TRUE(made_[name].good());
+            EXPECT_FALSE((*made_[name].result)->cached) << name << " of " << lookAhead;
+        }
+    }
+}
+
+// Wrong: what Nix builds under another name, as it does with a derivation whose inputs are addressed by their
+// contents, counts as nothing built.
+TEST_F(Batches, WhatIsBuiltForNobodyThatIsKnownLeavesNobodyCached) {
+    define({{"one", "echo > $out; exit 0"}, {"two", "echo > $out; exit 0"}});
+    const auto start = [](std::string_view drv, int type) {
+        return fmt::format(R"(@nix {{"action":"start","fields":["{}","",1,1],"id":1,"level":3,"parent":0,)"
+                           R"("text":"","type":{}}})",
+                           drv, type);
+    };
+    for (const auto& [type, cached] : {std::pair(105, false), std::pair(104, true)}) {
+        answer(start("/nix/store/11111111111111111111111111111111-one.drv", type));
+        nix::Store store(options(8));
+        buildAll(store, {"one", "two"});
+        for (const char* name : {"one", "two"}) {
+            ASSERT_TRUE(made_[name].good());
+            EXPECT_EQ((*made_[name].result)->cached, cached) << name << " of " << type;
+        }
+    }
 }
 
 } // namespace
