@@ -22,10 +22,14 @@ namespace {
 
 constexpr Millis grace{5000};
 
-// Nix's exit status has this bit set when builders, not Nix itself, failed (100 to 115).
+// The manual of nix-store --realise: 100 a builder failed, 101 it took too long, 102 its output has another
+// hash, 104 its output differs from an earlier one; of several, with --keep-going, the bits of all.
+constexpr int firstBuildFailure = 100;
+constexpr int lastBuildFailure = 111;
+
 bool isBuildFailure(const io::ExitStatus& status, std::string_view errors) {
-    return (status.exit & 0x70) == 0x60 || errors.contains("failed to build") ||
-           errors.contains("error: build of");
+    return (status.exit >= firstBuildFailure && status.exit <= lastBuildFailure) ||
+           errors.contains("failed to build") || errors.contains("error: build of");
 }
 
 std::string lastError(std::string_view text) {
