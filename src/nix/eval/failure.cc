@@ -27,8 +27,4 @@ bool ranOutOfMemory(std::string_view text) {
            text.contains("terminate called after throwing an instance of 'std::bad_alloc'");
 }
 
-bool overflowedStack(std::string_view text) {
-    return text.contains("error: stack overflow (possible infinite recursion)");
-}
-
 } // namespace cirque::nix

@@ -18,7 +18,4 @@ Error evaluationError(std::string_view text, std::string_view library);
 // count.
 bool ranOutOfMemory(std::string_view text);
 
-// Whether Nix 2.8 ended because an expression calls itself too deeply: it names no place then.
-bool overflowedStack(std::string_view text);
-
 } // namespace cirque::nix

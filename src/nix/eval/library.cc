@@ -13,7 +13,6 @@
 #include <cstdio>
 
 namespace cirque::nix {
-namespace {} // namespace
 
 std::string libraryVersion() {
     Sha256 sum;
