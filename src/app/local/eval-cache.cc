@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/eval-cache.hh"
 
+#include "app/local/roots-lock.hh"
 #include "base/bytes.hh"
 #include "io/process/fd.hh"
 
@@ -119,7 +120,7 @@ void EvalCache::prune(const std::string& newest) const {
         constexpr std::int64_t minute = 60LL * 1'000'000'000;
         if (!kept.contains(key) && ::stat(rootsFolder(key).c_str(), &st) == 0 &&
             workspace::FileFacts::of(st).modified < workspace::fileClock() - minute) {
-            std::ignore = io::removeTree(rootsFolder(key));
+            std::ignore = removeRoots(rootsFolder(key));
         }
     }
     for (const std::string& stray : found.strays) {

@@ -2,6 +2,7 @@
 #include "app/local/housekeeping.hh"
 
 #include "app/local/control.hh"
+#include "app/local/roots-lock.hh"
 #include "exec/local/run-folder.hh"
 #include "history/layout.hh"
 #include "io/process/fd.hh"
@@ -88,7 +89,7 @@ Paths evaluations(const config::Settings& settings, bool all) {
             const std::string base = entry.path.substr(0, entry.path.size() - rootsSuffix.size());
             orphan = ::access((base + ".entry").c_str(), F_OK) != 0;
         }
-        if ((all && entry.age > settled) || orphan) {
+        if (((all && entry.age > settled) || orphan) && !areRootsHeld(entry.path)) {
             out.push_back(entry.path);
         }
     }
@@ -155,8 +156,11 @@ void removeKind(const Kind& kind, const config::Settings& settings, const Garbag
     for (const std::string& path : kind.find(settings, options.all)) {
         const Leftover one{kind.what, path, io::treeSize(path)};
         if (!options.dryRun) {
-            if (auto removed = io::removeTree(path); !removed) {
+            auto removed = removeRoots(path); // whatever else it is, nobody holds it
+            if (!removed) {
                 out.problems.push_back(removed.error().text());
+            }
+            if (!removed || !*removed) {
                 continue;
             }
         }

@@ -12,6 +12,7 @@
 #include "app/local/provisioner.hh"
 #include "app/local/request.hh"
 #include "app/local/rerun.hh"
+#include "app/local/roots-lock.hh"
 #include "event/journal/journal.hh"
 #include "history/layout.hh"
 #include "io/runtime/runtime.hh"
@@ -160,9 +161,13 @@ class LocalRun {
         if (ready) {
             ClockPort clock;
             EnvSourcePort env(request_, secrets_);
+            const Result<io::UniqueFd> held = request_.rootsFolder.empty()
+                                                  ? Result<io::UniqueFd>(io::UniqueFd())
+                                                  : holdRoots(request_.rootsFolder);
             ProvisionerPort provisioner(request_.environment,
-                                        request_.rootsFolder.empty() ? places_.workFolder() + "/roots"
-                                                                     : request_.rootsFolder,
+                                        request_.rootsFolder.empty() || !held
+                                            ? places_.workFolder() + "/roots"
+                                            : request_.rootsFolder,
                                         request_.options.slots, journal_);
             expectBuilds(provisioner);
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);

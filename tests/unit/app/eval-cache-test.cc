@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/eval-cache.hh"
 
+#include "app/local/housekeeping.hh"
+#include "app/local/roots-lock.hh"
 #include "io/process/fd.hh"
 
 #include <gtest/gtest.h>
@@ -231,6 +233,27 @@ TEST_F(EvalCacheFolder, TheLeastUsedGoFirstAndTheirRootsWithThem) {
     EXPECT_FALSE(fs::exists(cache.rootsFolder("c")));
     EXPECT_TRUE(fs::exists(cache.rootsFolder("a")));
     EXPECT_FALSE(fs::exists(at("eval/x.entry.tmp-1")));
+}
+
+TEST_F(EvalCacheFolder, RootsThatARunStandsOnStay) {
+    const EvalCache cache(dir, {.entries = 1, .bytes = 1 << 20});
+    config::Settings settings;
+    settings.stateDir = dir;
+    const std::string roots = cache.rootsFolder("a");
+    Result<io::UniqueFd> first = holdRoots(roots);
+    Result<io::UniqueFd> second = holdRoots(roots);
+    ASSERT_TRUE(first && second) << "several runs may stand on them";
+    age("eval/a.roots", 100'000);
+    ASSERT_TRUE(cache.keep("b", anEntry()));
+    EXPECT_TRUE(fs::exists(roots)) << "keeping another one removed them";
+    ASSERT_TRUE(collectGarbage(settings, {.all = true}));
+    EXPECT_TRUE(fs::exists(roots)) << "collecting removed them";
+    *first = {};
+    ASSERT_TRUE(collectGarbage(settings, {.all = true}));
+    EXPECT_TRUE(fs::exists(roots)) << "one run is left";
+    *second = {};
+    ASSERT_TRUE(collectGarbage(settings, {.all = true}));
+    EXPECT_FALSE(fs::exists(roots));
 }
 
 TEST_F(EvalCacheFolder, BytesAreLimitedToo) {
