@@ -69,6 +69,17 @@ TEST(FlakeCheck, WhatNixSaysNeitherSteersTheTerminalNorCommandsARunner) {
     EXPECT_FALSE(ran.outHas("\x1b]")) << ran.all();
 }
 
+TEST(FlakeRun, AnEvaluationThatTracesALotKeepsItsMessage) {
+    const Flake flake(R"(
+    checks.x86_64-linux.chatty = let text = builtins.concatStringsSep "" (builtins.genList (_: "x") 1000); in
+      builtins.seq (builtins.foldl' (n: i: builtins.trace "${if i < 1200 then text else ""} ${toString i}" (n + 1)) 0
+        (builtins.genList (i: i) 3200))
+        (throw "the reason at last");)");
+    const Ran ran = flake.cirque({"run"});
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_TRUE(ran.outHas("[checks.x86_64-linux.chatty] failed: the reason at last"));
+}
+
 TEST(FlakeRun, WhatOnlyLooksLikeADerivationIsItsOwnFailure) {
     const Flake flake(R"(
     checks.x86_64-linux.fine = ok "fine";

@@ -3,6 +3,7 @@
 
 #include "io/process/read.hh"
 #include "io/runtime/runtime.hh"
+#include "nix/eval/kept-lines.hh"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ namespace cirque::nix {
 namespace {
 
 constexpr Millis grace{2000};
-constexpr std::size_t keptText = 1u << 20u;
+constexpr std::size_t keptOfEach = 1u << 20u; // end of the text
 constexpr std::string_view heapLimit = "GC_MAXIMUM_HEAP_SIZE=";
 
 std::vector<std::string> commandLine(const Variables& environment) {
@@ -61,7 +62,7 @@ class Stream {
         ended_.request(io::StopLevel::Graceful, io::StopReason::Shutdown);
         co_await group.join();
         line(rest_);
-        end.text = std::move(text_);
+        end.text = std::move(text_).take();
         co_return end;
     }
 
@@ -93,16 +94,14 @@ class Stream {
         if (!text.empty() && take_(text)) {
             return;
         }
-        if (text_.size() + text.size() < keptText) {
-            text_.append(text).push_back('\n');
-        }
+        text_.add(text);
     }
 
     io::Process process_;
     std::function<bool(std::string_view)> take_;
     io::StopSource ended_;
     std::string rest_; // an unfinished line
-    std::string text_;
+    KeptLines text_{keptOfEach};
 };
 
 } // namespace

@@ -23,7 +23,7 @@ struct StreamRequest {
 
 struct StreamEnd {
     io::ExitStatus status;
-    std::string text; // the lines that `take` left, at most 1 MiB of them
+    std::string text; // the lines that `take` left: the first and the last MiB of them
 };
 
 // Evaluates with .drv files written to the store. `take` gets each line of stderr without its line break, and
