@@ -11,6 +11,17 @@
 namespace cirque::test {
 namespace {
 
+TEST_F(EvalCacheTest, ARunHoldsTheRootsItStandsOn) {
+    project.write("ci.nix", "{ cirque, ... }: cirque.mkWorkflow { name = \"w\"; jobs.a = { copyRepo = false; "
+                            "steps = [ { bash = \"for d in " +
+                                project.state() +
+                                "/eval/*.roots; do flock -n $d true || echo IS-HELD; done\"; } ]; }; }");
+    becomeKept();
+    const Ran run = project.cirque({"run"});
+    EXPECT_EQ(run.status, 0) << run.all();
+    EXPECT_TRUE(run.outHas("IS-HELD")) << run.all();
+}
+
 TEST_F(EvalCacheTest, AnUnchangedWorkflowIsNotEvaluatedAgain) {
     project.write("ci.nix", simple);
     project.commitAll();
