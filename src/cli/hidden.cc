@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/hidden.hh"
 
-#include "app/local/frontends.hh"
 #include "app/local/workflow-app.hh"
+#include "base/machine.hh"
 #include "cli/completion/complete.hh"
 #include "cli/docs/manual.hh"
 #include "history/find-log.hh"
@@ -111,7 +111,7 @@ Result<int> buildApp(const Context& context, const std::vector<std::string>& /*w
                                .out = value("out"),
                                .program = value("program"),
                                .cirque = value("builder"),
-                               .system = context.environment.get("system", app::thisSystem())};
+                               .system = context.environment.get("system", thisSystem())};
     for (const std::string& needed : {app.planFile, app.storeDir, app.out, app.program, app.cirque}) {
         if (needed.empty()) {
             return fail(ErrorCode::Usage,

@@ -2,6 +2,7 @@
 #include "app/local/flake.hh"
 
 #include "app/local/flake-jobs.hh"
+#include "base/machine.hh"
 #include "base/text.hh"
 #include "io/process/fd.hh"
 #include "plan/params.hh"

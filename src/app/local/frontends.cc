@@ -5,6 +5,7 @@
 #include "app/local/flake-jobs.hh"
 #include "app/local/flake.hh"
 #include "app/local/tree-hash.hh"
+#include "base/machine.hh"
 #include "frontend/workflow/load.hh"
 #include "io/process/fd.hh"
 #include "plan/params.hh"
@@ -12,10 +13,6 @@
 #include "workspace/tree.hh"
 
 #include <fmt/format.h>
-
-#include <sys/utsname.h>
-
-#include <algorithm>
 
 namespace cirque::app {
 namespace {
@@ -26,20 +23,6 @@ Result<plan::Plan> loadJson(const PlanRequest& request) {
     CIRQUE_TRY_ASSIGN(const std::string text, io::readFile(request.file, largestPlan));
     return plan::parsePlanText(text, request.file);
 }
-
-} // namespace
-
-std::string thisSystem() {
-    utsname name{};
-    uname(&name);
-    std::string kernel = name.sysname;
-    std::ranges::transform(kernel, kernel.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return fmt::format("{}-{}", name.machine, kernel);
-}
-
-namespace {
 
 std::string systemOf(const PlanRequest& request) {
     return request.system.empty() ? thisSystem() : request.system;

@@ -55,7 +55,4 @@ struct LoadedPlan {
 // Failures: those of the front end and Usage for parameters. Stop: as frontend::loadWorkflow.
 io::Task<Result<LoadedPlan>> loadPlan(PlanRequest request, io::StopToken stop);
 
-// This machine in Nix's words: "x86_64-linux".
-std::string thisSystem();
-
 } // namespace cirque::app

@@ -2,11 +2,11 @@
 #include "app/local/places.hh"
 
 #include "agent/materials.hh"
-#include "app/local/frontends.hh"
 #include "app/local/program-files.hh"
 #include "app/local/tree-hash.hh"
 #include "app/local/tree-port.hh"
 #include "artifact/store.hh"
+#include "base/machine.hh"
 #include "exec/local/local-executor.hh"
 #include "exec/local/run-folder.hh"
 #include "io/process/fd.hh"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/runnable.hh"
 
-#include "app/local/frontends.hh"
 #include "app/local/request.hh"
+#include "base/machine.hh"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/workflow/load.hh"
 
+#include "base/machine.hh"
 #include "frontend/workflow/document.hh"
 #include "nix/eval/evaluate.hh"
 #include "nix/eval/library.hh"
@@ -8,10 +9,7 @@
 
 #include <fmt/format.h>
 
-#include <sys/utsname.h>
-
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <system_error>
 
@@ -30,18 +28,6 @@ std::string realPath(const std::string& path) {
     std::error_code failed;
     const fs::path real = fs::canonical(path, failed);
     return failed ? path : real.string();
-}
-
-std::string thisSystem() {
-    utsname name{};
-    if (uname(&name) != 0) {
-        return "x86_64-linux";
-    }
-    std::string kernel = name.sysname;
-    std::ranges::transform(kernel, kernel.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const std::string machine = std::string_view(name.machine) == "arm64" ? "aarch64" : name.machine;
-    return fmt::format("{}-{}", machine, kernel);
 }
 
 // As positions in it are written: relative to the tree when it lies there.
