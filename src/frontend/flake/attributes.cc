@@ -2,6 +2,7 @@
 #include "frontend/flake/attributes.hh"
 
 #include "base/text.hh"
+#include "plan/formats.hh"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,14 @@ Error notADerivation(const std::string& name, const std::string& kind) {
 Error withoutOutputs(const std::string& name) {
     return {.code = ErrorCode::Evaluation,
             .message = fmt::format("{} is not a whole derivation: its outputs are no list of names", name),
+            .hint = "",
+            .context = {}};
+}
+
+// What a flake calls a derivation may name anything as its store path.
+Error withoutPath(const std::string& name, const std::string& drv, const std::string& problem) {
+    return {.code = ErrorCode::Evaluation,
+            .message = fmt::format("{} is not a whole derivation: its drvPath '{}' {}", name, drv, problem),
             .hint = "",
             .context = {}};
 }
@@ -107,6 +116,11 @@ AttributeJob attributeJob(const AttributePath& path, Result<Json> answer) {
     plan::BuildRun build;
     build.derivation.drv = textOf(*object, "drv");
     build.derivation.outputs = outputsOf(*object);
+    if (const std::string problem = plan::formatProblem(plan::Type::DrvPath, build.derivation.drv);
+        !problem.empty()) {
+        Error error = withoutPath(job.name, build.derivation.drv, problem);
+        return failing(std::move(job), std::move(error));
+    }
     if (build.derivation.outputs.empty()) {
         Error error = withoutOutputs(job.name);
         return failing(std::move(job), std::move(error));

@@ -33,6 +33,16 @@ TEST(AttributeJob, OutputsThatAreNoNamesAreItsFailure) {
     }
 }
 
+// It becomes a word of a command line.
+TEST(AttributeJob, APathThatIsNoDerivationsIsItsFailure) {
+    for (const char* drv : {"--help", "relative.drv", "/nix/store/x", "/etc/passwd"}) {
+        const Json answer(JsonObject{{"drv", drv}, {"outputs", JsonArray{"out"}}});
+        const AttributeJob job = attributeJob({"checks", "a"}, answer);
+        ASSERT_TRUE(job.error) << drv;
+        EXPECT_TRUE(job.error->message.contains(drv)) << job.error->message;
+    }
+}
+
 TEST(AttributeJob, AnAnswerOfAnyShapeIsAJob) {
     for (const Json& answer : {Json(nullptr), Json(1), Json(JsonArray{}), Json(JsonObject{{"drv", 1}}),
                                Json(JsonObject{{"problem", JsonArray{}}})}) {
