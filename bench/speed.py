@@ -92,12 +92,12 @@ class Bench:
         jobs = {f'job{i}': job(1) for i in range(20)}
         # the floor starts all twenty at once, so ours gets as many slots
         self.ratio('20 parallel jobs × 1 step (--jobs 20)',
-                   *interleaved(self.n(15), self.plan('parallel', jobs, '--jobs', '20'), self.floor('parallel', 20, True)), 1.5)
+                   *interleaved(self.n(40), self.plan('parallel', jobs, '--jobs', '20'), self.floor('parallel', 20, True)), 1.5)
 
     def chain(self):
         jobs = {f'job{i}': job(1, needs=[f'job{i - 1}'] if i else []) for i in range(20)}
         self.ratio('chain of 20 jobs × 1 step',
-                   *interleaved(self.n(15), self.plan('chain', jobs), self.floor('chain', 20)), 1.5)
+                   *interleaved(self.n(40), self.plan('chain', jobs), self.floor('chain', 20)), 1.5)
 
     def timeout(self):
         with_timeout, without = interleaved(self.n(40), self.plan('timeout', {'job': job(1, timeout=60)}),

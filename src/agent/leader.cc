@@ -122,7 +122,7 @@ void Leader::stop(io::StopLevel level) {
 }
 
 void Leader::endJob() {
-    if (!over_) {
+    if (!over_ && !treeGone_) {
         send(LeaderCommand::End);
     }
 }

@@ -13,13 +13,14 @@ namespace cirque::agent {
 
 namespace {
 
-// Large, so that a chatty step and this process take turns rarely.
-constexpr int pipeBytes = 1 << 20;
+// For a chatty step, so that it and this process take turns rarely. A pipe is made with 64 KiB.
+constexpr int chattyPipeBytes = 1 << 20;
+constexpr std::size_t chattyPiece = 4U << 10U;
 
 } // namespace
 
 Result<std::shared_ptr<OutputPipe>> OutputPipe::make(std::shared_ptr<Sink> sink) {
-    CIRQUE_TRY_ASSIGN(io::Pipe ends, io::makePipe(pipeBytes));
+    CIRQUE_TRY_ASSIGN(io::Pipe ends, io::makePipe());
     auto pipe = std::make_shared<OutputPipe>();
     pipe->drain_.reset(::fcntl(ends.read.get(), F_DUPFD_CLOEXEC, 0));
     if (!pipe->drain_) {
@@ -45,7 +46,11 @@ void OutputPipe::deliver(std::string_view bytes) {
 
 io::Task<> OutputPipe::pump(io::StopToken stop) {
     const auto self = shared_from_this();
-    const std::function<void(std::string_view)> take = [self](std::string_view bytes) {
+    const std::function<void(std::string_view)> take = [self, grown = false](std::string_view bytes) mutable {
+        if (!grown && bytes.size() >= chattyPiece) {
+            grown = true;
+            (void)::fcntl(self->drain_.get(), F_SETPIPE_SZ, chattyPipeBytes); // else it stays as it is
+        }
         self->deliver(bytes);
     };
     const std::function<bool()> hold = [self] { return self->sink_->congested(); };

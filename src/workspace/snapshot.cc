@@ -46,12 +46,7 @@ Result<std::vector<std::string>> addFiles(const Tree& tree, const std::string& p
 
 Result<std::unique_ptr<Stored>> makeStored(const std::string& into) {
     auto stored = std::make_unique<Stored>();
-    if (const std::size_t slash = into.rfind('/'); slash != std::string::npos && slash > 0) {
-        CIRQUE_TRY(io::makeFolders(into.substr(0, slash)));
-    }
-    if (::mkdir(into.c_str(), 0700) != 0) {
-        return fail(systemError(errno, "make the folder of the snapshot", into));
-    }
+    CIRQUE_TRY(io::makeNewFolder(into, 0700, "the folder of the snapshot"));
     stored->folder = into;
     return stored;
 }
@@ -149,13 +144,7 @@ Snapshot::Size Snapshot::size() const {
 }
 
 Result<void> makeEmptyJobFolder(const std::string& dest) {
-    if (const std::size_t slash = dest.rfind('/'); slash != std::string::npos && slash > 0) {
-        CIRQUE_TRY(io::makeFolders(dest.substr(0, slash)));
-    }
-    if (::mkdir(dest.c_str(), 0755) != 0) {
-        return fail(systemError(errno, "make the job's folder", dest));
-    }
-    return {};
+    return io::makeNewFolder(dest, 0755, "the job's folder");
 }
 
 } // namespace cirque::workspace

@@ -63,10 +63,7 @@ agent::StepRequest toRequest(StepSpec spec) {
 Result<void> LocalSite::openRunner() {
     const LocalOptions& options = *parts_.options;
     const std::string& secret = parts_.folders.secret;
-    CIRQUE_TRY(io::makeFolders(options.privateRoot, 0700));
-    if (::mkdir(secret.c_str(), 0700) != 0) {
-        return fail(systemError(errno, "make the folder", secret));
-    }
+    CIRQUE_TRY(io::makeNewFolder(secret, 0700, "the folder"));
     agent::JobContext context;
     context.jobFolder = parts_.folders.job;
     context.privateFolder = secret;

@@ -155,4 +155,17 @@ Result<void> makeFolders(const std::string& path, unsigned mode) {
     return makeFolder(path, mode);
 }
 
+Result<void> makeNewFolder(const std::string& path, unsigned mode, std::string_view what) {
+    if (::mkdir(path.c_str(), mode) == 0) {
+        return {};
+    }
+    if (const auto slash = path.rfind('/'); errno == ENOENT && slash != std::string::npos && slash > 0) {
+        CIRQUE_TRY(makeFolders(path.substr(0, slash), mode));
+        if (::mkdir(path.c_str(), mode) == 0) {
+            return {};
+        }
+    }
+    return fail(systemError(errno, "make", fmt::format("{} {}", what, path)));
+}
+
 } // namespace cirque::io

@@ -61,6 +61,9 @@ Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, un
 // mkdir -p.
 Result<void> makeFolders(const std::string& path, unsigned mode = 0755);
 
+// The folder `path`, which must not be there yet, and those above it. `what`: what it is, for the message.
+Result<void> makeNewFolder(const std::string& path, unsigned mode, std::string_view what);
+
 // rm -rf that follows no symbolic link and makes unwritable folders writable first. Missing is fine.
 Result<void> removeTree(const std::string& path);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A child process: posix_spawn plus pidfd, its own process group, signal mask and dispositions reset.
+// A child process: clone plus pidfd, its own process group, signal mask and dispositions reset.
 // Not for steps (those run under the leader, see agent/): for helpers such as git, nix and the leader itself.
 #pragma once
 
@@ -27,7 +27,9 @@ struct SpawnOptions {
     int in = -1;                                 // -1: /dev/null
     int out = -1;                                // -1: /dev/null
     int err = -1;                                // -1: /dev/null
-    bool resetSignals = true; // false: the child resets what is ignored itself (64 system calls less)
+    // false, for a program that sees to it itself (64 system calls less): it starts with every signal
+    // blocked, and with those ignored that this process ignores.
+    bool resetSignals = true;
     std::vector<std::pair<int, int>> keep; // {descriptor here, its number in the child}, number >= 3
 };
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace cirque::io {
@@ -102,29 +103,39 @@ class Remover {
     }
 
     void removeFiles() {
-        int copy = ::fcntl(current_.get(), F_DUPFD_CLOEXEC, 0);
-        DIR* dir = copy < 0 ? nullptr : ::fdopendir(copy);
-        if (dir == nullptr) {
-            note("read", ".");
-            UniqueFd closed(copy);
+        constexpr std::size_t bufferBytes = 16U << 10U;
+        alignas(dirent64) std::array<char, bufferBytes> buffer; // NOLINT(*-member-init): the kernel fills it
+        while (true) {
+            const ssize_t size = ::getdents64(current_.get(), buffer.data(), buffer.size());
+            if (size < 0) {
+                note("read", ".");
+            }
+            if (size <= 0) {
+                return;
+            }
+            for (ssize_t at = 0; at < size;) {
+                const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+                at += entry->d_reclen;
+                removeFile(entry->d_name, entry->d_type);
+            }
+        }
+    }
+
+    // A folder is noted for its turn.
+    void removeFile(std::string_view entry, unsigned char type) {
+        if (entry == "." || entry == "..") {
             return;
         }
-        while (const auto* entry = ::readdir(dir)) {
-            std::string name = entry->d_name;
-            if (name == "." || name == "..") {
-                continue;
-            }
-            if (entry->d_type == DT_DIR) {
+        std::string name(entry);
+        if (type == DT_DIR) {
+            levels_.back().folders.push_back(std::move(name));
+        } else if (::unlinkat(current_.get(), name.c_str(), 0) != 0) {
+            if (errno == EISDIR) {
                 levels_.back().folders.push_back(std::move(name));
-            } else if (::unlinkat(current_.get(), name.c_str(), 0) != 0) {
-                if (errno == EISDIR) {
-                    levels_.back().folders.push_back(std::move(name));
-                } else {
-                    note("remove", name);
-                }
+            } else {
+                note("remove", name);
             }
         }
-        ::closedir(dir);
     }
 
     // False: cannot go on. The folder just emptied is removed from its parent.

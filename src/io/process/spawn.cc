@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hh"
 #include "io/process/process.hh"
+#include "io/process/spawn-child.hh"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,87 +16,64 @@ namespace cirque::io {
 
 namespace {
 
-class FileActions {
+// The descriptors of the child, in the order they are placed.
+class Placements {
   public:
-    FileActions() { posix_spawn_file_actions_init(&actions_); }
-
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-
-    ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
-
     // `wanted`: {descriptor here or -1 for /dev/null, its number in the child}. Returns an errno.
-    int place(std::vector<std::pair<int, int>> wanted, const std::string& cwd) {
-        int highest = 2;
+    int take(const std::vector<std::pair<int, int>>& wanted) {
         for (const auto& [source, target] : wanted) {
-            highest = std::max(highest, target);
+            highest_ = std::max(highest_, target);
         }
-        for (auto& [source, target] : wanted) {
+        placements_.reserve(wanted.size());
+        for (const auto& [source, target] : wanted) {
+            placements_.push_back({source, target});
             // a source that is another one's target would be overwritten before its turn
-            if (source >= 0 && source <= highest && source != target) {
-                UniqueFd moved(::fcntl(source, F_DUPFD_CLOEXEC, highest + 1));
+            if (source >= 0 && source <= highest_ && source != target) {
+                UniqueFd moved(::fcntl(source, F_DUPFD_CLOEXEC, highest_ + 1));
                 if (!moved) {
                     return errno;
                 }
-                source = moved.get();
+                placements_.back().source = moved.get();
                 moved_.push_back(std::move(moved));
             }
         }
-        std::vector<bool> used(static_cast<std::size_t>(highest) + 1);
-        for (const auto& [source, target] : wanted) {
-            used[static_cast<std::size_t>(target)] = true;
-            int error = source < 0
-                            ? posix_spawn_file_actions_addopen(&actions_, target, "/dev/null", O_RDWR, 0)
-                            : posix_spawn_file_actions_adddup2(&actions_, source, target);
-            if (error != 0) {
-                return error;
-            }
-        }
-        for (int fd = 3; fd < highest; ++fd) {
-            if (!used[static_cast<std::size_t>(fd)]) {
-                posix_spawn_file_actions_addclose(&actions_, fd);
-            }
-        }
-        // what this process itself inherited without close-on-exec goes no further
-        int error = posix_spawn_file_actions_addclosefrom_np(&actions_, highest + 1);
-        if (error == 0 && !cwd.empty()) {
-            error = posix_spawn_file_actions_addchdir_np(&actions_, cwd.c_str());
-        }
-        return error;
+        return 0;
     }
 
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+    void into(detail::SpawnPlan& plan) const {
+        plan.placements = placements_.data();
+        plan.placementCount = static_cast<int>(placements_.size());
+        plan.highest = highest_;
+    }
 
   private:
-    posix_spawn_file_actions_t actions_;
+    std::vector<detail::Placement> placements_;
+    int highest_ = 2;
     std::vector<UniqueFd> moved_;
 };
 
-class Attributes {
-  public:
-    explicit Attributes(bool resetSignals) {
-        posix_spawnattr_init(&attributes_);
-        sigset_t signals;
-        sigemptyset(&signals);
-        posix_spawnattr_setsigmask(&attributes_, &signals);
-        sigfillset(&signals);
-        posix_spawnattr_setsigdefault(&attributes_, &signals);
-        posix_spawnattr_setpgroup(&attributes_, 0);
-        const int reset = resetSignals ? POSIX_SPAWN_SETSIGDEF : 0;
-        posix_spawnattr_setflags(&attributes_,
-                                 static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP | reset));
+// PATH of this process; as execvp(3) has it where there is none.
+std::string_view searchPath() {
+    constexpr std::string_view name = "PATH=";
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        if (std::string_view(*entry).starts_with(name)) {
+            return std::string_view(*entry).substr(name.size());
+        }
     }
+    return "/bin:/usr/bin";
+}
 
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-
-    ~Attributes() { posix_spawnattr_destroy(&attributes_); }
-
-    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
-
-  private:
-    posix_spawnattr_t attributes_;
-};
+// Where the program may lie, as execvp(3) looks for it.
+std::vector<std::string> candidates(const std::string& program) {
+    if (program.contains('/')) {
+        return {program};
+    }
+    std::vector<std::string> paths;
+    for (const std::string_view folder : split(searchPath(), ':')) {
+        paths.push_back(folder.empty() ? program : fmt::format("{}/{}", folder, program));
+    }
+    return paths;
+}
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
     std::vector<char*> out;
@@ -109,7 +85,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
     return out;
 }
 
-// posix_spawn says one errno for many steps; tell the missing folder and the missing program apart.
+// The child says one errno for many steps; tell the missing folder and the missing program apart.
 Error spawnError(int error, const SpawnOptions& options) {
     const auto& program = options.argv[0];
     struct stat info{};
@@ -140,29 +116,30 @@ Error spawnError(int error, const SpawnOptions& options) {
 } // namespace
 
 Result<Process> Process::spawn(const SpawnOptions& options) {
-    FileActions actions;
+    Placements placements;
     std::vector<std::pair<int, int>> wanted{{options.in, 0}, {options.out, 1}, {options.err, 2}};
     wanted.insert(wanted.end(), options.keep.begin(), options.keep.end());
-    if (int error = actions.place(std::move(wanted), options.cwd); error != 0) {
+    if (int error = placements.take(wanted); error != 0) {
         return fail(spawnError(error, options));
     }
-    Attributes attributes(options.resetSignals);
-    auto argv = pointers(options.argv);
-    std::vector<char*> env;
-    if (options.env) {
-        env = pointers(*options.env);
+    const auto paths = candidates(options.argv[0]);
+    const auto programs = pointers(paths);
+    const auto argv = pointers(options.argv);
+    const auto env = options.env ? pointers(*options.env) : std::vector<char*>{};
+    detail::SpawnPlan plan;
+    placements.into(plan);
+    plan.programs = programs.data();
+    plan.argv = argv.data();
+    plan.env = options.env ? env.data() : environ;
+    plan.cwd = options.cwd.empty() ? nullptr : options.cwd.c_str();
+    plan.resetSignals = options.resetSignals;
+    const detail::Spawned spawned = detail::spawnChild(plan);
+    if (spawned.pid < 0) {
+        return fail(spawnError(plan.error, options));
     }
     Process process;
-    int error = ::posix_spawnp(&process.pid_, argv[0], actions.get(), attributes.get(), argv.data(),
-                               options.env ? env.data() : environ);
-    if (error != 0) {
-        process.pid_ = -1;
-        return fail(spawnError(error, options));
-    }
-    process.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, process.pid_, 0)));
-    if (!process.pidfd_) {
-        return fail(systemError(errno, "watch the process", options.argv[0])); // the destructor ends it
-    }
+    process.pid_ = spawned.pid;
+    process.pidfd_.reset(spawned.pidfd);
     return process;
 }
 

@@ -139,7 +139,7 @@ TEST(Process, SignalDispositionsAndMaskAreReset) {
     sigset_t mask;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &mask);
-    // 32 and 33 belong to the C library, whose posix_spawn ignores them
+    // 32 and 33 belong to the C library, whose posix_spawn would ignore them
     auto child = Process::spawn(bash("grep -qE 'SigBlk:.0+$' /proc/self/status && "
                                      "grep -qE 'SigIgn:.0+(180000000)?$' /proc/self/status"));
     sigprocmask(SIG_SETMASK, &mask, nullptr);
