@@ -67,6 +67,10 @@ void Running::signal(int number) const {
     kill(pid_, number);
 }
 
+std::string Running::outSoFar() const {
+    return slurp(outFile_);
+}
+
 Ran Running::wait(int seconds) {
     Ran ran;
     int status = 0;

@@ -40,6 +40,9 @@ class Running {
     // Until it ends, at most `seconds`.
     Ran wait(int seconds = 60);
 
+    // What it has printed on standard output until now.
+    [[nodiscard]] std::string outSoFar() const;
+
     [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:
