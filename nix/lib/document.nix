@@ -93,14 +93,32 @@ let
     if isAttrs value && !(raw.isTextual value) then raw.withPositions value (convert where handlers value)
     else raw.raw where value;
 
-  service = withBuilds { package = build; env = raw.env; };
+  # A package's main program runs; with `exec`, its programs come before those of PATH. What stands for a program
+  # of the place is nothing to build.
+  servicePackage = value:
+    let package = value.package; in
+    if !(raw.isDerivation (value.package or null)) then value
+    else removeAttrs value (if (builtins.tryEval package.drvPath).success then [ ] else [ "package" ])
+      // (if value ? exec then { path = [ package ] ++ value.path or [ ]; }
+    else if value ? image then { }
+    else { exec = [ "${package}/bin/${mainProgram package}" ]; });
 
-  services = where: value:
-    if isAttrs value && !(raw.isTextual value)
-    then raw.withPositions value (mapAttrs (name: service "${where}.${name}") value)
+  service = carriers: where: value:
+    let
+      renamed = rename { deps = "path"; } value;
+      handlers = { inherit path; package = build; env = raw.env; exec = argv; ready = withBuilds { exec = argv; }; };
+      doc = convert where handlers (servicePackage renamed.attrs) // { "@pos" = renamed.positions; };
+      needs = closure.of carriers doc;
+    in
+    if isAttrs value && !(raw.isTextual value) then (if needs == { } then doc else doc // { closure = needs; })
     else raw.raw where value;
 
-  jobHandlers = { inherit envFrom executor matrix services; env = raw.env; machine = withBuilds { nixos = build; }; };
+  services = carriers: where: value:
+    if isAttrs value && !(raw.isTextual value)
+    then raw.withPositions value (mapAttrs (name: service carriers "${where}.${name}") value)
+    else raw.raw where value;
+
+  jobHandlers = { inherit envFrom executor matrix; env = raw.env; machine = withBuilds { nixos = build; }; };
 
   copyRepoOf = job:
     if isExecutor (job.executor or null) && job.executor._cirqueExecutor ? copyRepo && !(job ? copyRepo)
@@ -112,14 +130,16 @@ let
   job = carriers: where: value:
     let
       renamed = rename jobAliases (removeAttrs value [ "passthru" "_cirqueMatrix" ]);
-      rest = convert where jobHandlers (removeAttrs renamed.attrs [ "steps" ])
+      rest = convert where jobHandlers (removeAttrs renamed.attrs [ "steps" "services" ])
         // copyRepoOf value // memberOf value;
+      known = carriers + closure.carrier rest;
       steps = where': given:
-        if isList given then map (step (carriers + closure.carrier rest) where') given else raw.raw where' given;
+        if isList given then map (step known where') given else raw.raw where' given;
     in
     if !(isAttrs value) then raw.raw where value
     else rest
       // (if renamed.attrs ? steps then { steps = steps "${where}.steps" renamed.attrs.steps; } else { })
+      // (if renamed.attrs ? services then { services = services known "${where}.services" renamed.attrs.services; } else { })
       // { "@pos" = renamed.positions; };
 
   # A job equal to {} is left out, for lib.optionalAttrs.
@@ -136,7 +156,10 @@ let
       // { "@pos" = listToAttrs (filter (entry: entry.value != null) places); };
 
   stepsOf = document:
-    concatMap (entry: if isAttrs entry && isList (entry.steps or null) then filter isAttrs entry.steps else [ ])
+    concatMap
+      (entry: if !(isAttrs entry) then [ ] else
+        (if isList (entry.steps or null) then filter isAttrs entry.steps else [ ])
+        ++ (if isAttrs (entry.services or null) then filter isAttrs (attrValues (removeAttrs entry.services [ "@pos" ])) else [ ]))
       (if isAttrs (document.jobs or null) then attrValues (removeAttrs document.jobs [ "@pos" ]) else [ ]);
 in
 {

@@ -92,6 +92,10 @@ std::vector<std::string> StepRunner::missingTools(const plan::Job& job) const {
             }
         }
     }
+    for (const plan::Service& service : job.services) {
+        const std::vector<std::string>& own = service.program.closure.hostTools;
+        tokens.insert(tokens.end(), own.begin(), own.end());
+    }
     return materials_.missingTools(tokens, context_.hostPath);
 }
 

@@ -40,6 +40,9 @@ JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job) 
     for (const plan::Step& step : self.job->steps) {
         addReferences(wanted, step.env);
     }
+    for (const plan::Service& service : self.job->services) {
+        addReferences(wanted, service.program.env);
+    }
     for (const auto& [source, name] : wanted) {
         const int index = machine.find(source);
         if (index < 0) {

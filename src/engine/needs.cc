@@ -35,6 +35,11 @@ plan::Closure neededAtStart(const plan::Job& job) {
         }
         out.paths.insert(out.paths.end(), closure.paths.begin(), closure.paths.end());
     }
+    for (const plan::Service& service : job.services) { // they run before any step does
+        const plan::Closure& closure = service.program.closure;
+        out.derivations.insert(out.derivations.end(), closure.derivations.begin(), closure.derivations.end());
+        out.paths.insert(out.paths.end(), closure.paths.begin(), closure.paths.end());
+    }
     return out;
 }
 
@@ -54,7 +59,7 @@ bool needsPlace(const plan::Job& job) {
         return buildOf(step) == nullptr || !step.condition.bash.empty();
     };
     return !job.condition.bash.empty() || !job.inputs.empty() || !job.outputs.empty() || job.steps.empty() ||
-           std::any_of(job.steps.begin(), job.steps.end(), works);
+           !job.services.empty() || std::any_of(job.steps.begin(), job.steps.end(), works);
 }
 
 } // namespace cirque::engine

@@ -7,6 +7,7 @@
 #include "plan/duration.hh"
 #include "plan/formats.hh"
 #include "plan/schema.hh"
+#include "plan/service.hh"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,7 @@ class Checker {
     void duration(Type type, const Json& value, const Cursor& at);
     void count(const Json& value, const Cursor& at);
     void scalarList(const Json& value, const Cursor& at);
+    bool place(Type type, const Json& value, const Cursor& at);
     void wrongType(std::string_view expected, const Json& value, const Cursor& at);
 
     void add(const Cursor& at, std::string message, std::string hint = {}, std::string_view key = {}) {
@@ -232,12 +234,36 @@ void Checker::one(const Field& field, const Json& value, const Cursor& at) {
     case Type::StorePath:
     case Type::DrvPath:
     case Type::System:
+    case Type::Ports:
+    case Type::TcpTarget:
+    case Type::HttpTarget:
         text(field, value, at);
         return;
     }
 }
 
+// Where a service listens or is asked; false: it is another type.
+bool Checker::place(Type type, const Json& value, const Cursor& at) {
+    std::string problem;
+    if (type == Type::Ports) {
+        problem = portsProblem(value);
+    } else if (type == Type::TcpTarget) {
+        problem = tcpProblem(value);
+    } else if (type == Type::HttpTarget) {
+        problem = httpProblem(value);
+    } else {
+        return false;
+    }
+    if (!problem.empty()) {
+        add(at, std::move(problem));
+    }
+    return true;
+}
+
 void Checker::text(const Field& field, const Json& value, const Cursor& at) {
+    if (place(field.type, value, at)) {
+        return;
+    }
     if (!value.is_string()) {
         wrongType(describeType(field.type), value, at);
         return;

@@ -223,4 +223,16 @@ Derivation derivation(const Json& json) {
     return out;
 }
 
+Closure closure(const Json& json) {
+    Closure out;
+    if (const Json* found = find(json, "closure")) {
+        forEachElement(*found, "derivations",
+                       [&](const Json& one) { out.derivations.push_back(derivation(one)); });
+        out.paths = texts(*found, "paths");
+        out.hostTools = texts(*found, "hostTools");
+        out.files = texts(*found, "files");
+    }
+    return out;
+}
+
 } // namespace cirque::plan::convert

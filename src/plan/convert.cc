@@ -6,39 +6,6 @@ namespace {
 
 using namespace convert;
 
-// Calls `use(name, value)` for each entry of an object that stands under `key`.
-template <class Use>
-void forEach(const Json& json, std::string_view key, Use use) {
-    if (const Json* found = find(json, key); found != nullptr && found->is_object()) {
-        for (const auto& [name, inner] : found->get_object()) {
-            if (std::string_view(name) != "@pos") {
-                use(std::string_view(name), inner);
-            }
-        }
-    }
-}
-
-template <class Use>
-void forEachElement(const Json& json, std::string_view key, Use use) {
-    if (const Json* found = find(json, key); found != nullptr && found->is_array()) {
-        for (const Json& element : found->get_array()) {
-            use(element);
-        }
-    }
-}
-
-Closure closure(const Json& json) {
-    Closure out;
-    if (const Json* found = find(json, "closure")) {
-        forEachElement(*found, "derivations",
-                       [&](const Json& one) { out.derivations.push_back(derivation(one)); });
-        out.paths = texts(*found, "paths");
-        out.hostTools = texts(*found, "hostTools");
-        out.files = texts(*found, "files");
-    }
-    return out;
-}
-
 Step step(const Json& json) {
     Step out;
     out.name = text(json, "name", "step");
@@ -153,7 +120,7 @@ Job convertJob(std::string_view name, const Json& json) {
     job.continueOnError = flag(json, "continueOnError", false);
     job.copyRepo = flag(json, "copyRepo", true);
     forEach(json, "services",
-            [&](std::string_view key, const Json& one) { job.services.emplace(key, withoutPositions(one)); });
+            [&](std::string_view key, const Json& one) { job.services.push_back(service(key, one)); });
     if (const Json* machine = find(json, "machine")) {
         job.machine = withoutPositions(*machine);
     }

@@ -39,6 +39,29 @@ Setting<Retry> retry(const Json& json, std::string_view key);
 Setting<Millis> duration(const Json& json, std::string_view key);
 Condition condition(const Json& json);
 Derivation derivation(const Json& json);
+Closure closure(const Json& json);
+Service service(std::string_view name, const Json& json);
+
+// Calls `use(name, value)` for each entry of an object that stands under `key`.
+template <class Use>
+void forEach(const Json& json, std::string_view key, Use use) {
+    if (const Json* found = find(json, key); found != nullptr && found->is_object()) {
+        for (const auto& [name, inner] : found->get_object()) {
+            if (std::string_view(name) != "@pos") {
+                use(std::string_view(name), inner);
+            }
+        }
+    }
+}
+
+template <class Use>
+void forEachElement(const Json& json, std::string_view key, Use use) {
+    if (const Json* found = find(json, key); found != nullptr && found->is_array()) {
+        for (const Json& element : found->get_array()) {
+            use(element);
+        }
+    }
+}
 
 } // namespace convert
 } // namespace cirque::plan

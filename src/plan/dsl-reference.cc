@@ -34,6 +34,10 @@ constexpr std::array differences{
     Difference{"step", "build", "build", "a package", "built or fetched; its outputs become named values"},
     Difference{"step", "path", "deps", "a list of packages", "their programs come before those of PATH"},
     Difference{"step", "closure", ""},
+    Difference{"service", "package", "package", "a package",
+               "its main program runs; or, with `exec`, its programs come before those of PATH"},
+    Difference{"service", "path", "deps", "a list of packages", "their programs come before those of PATH"},
+    Difference{"service", "closure", ""},
 };
 
 const Difference* difference(std::string_view kind, std::string_view key) {

@@ -85,6 +85,9 @@ void bindPlan(Plan& plan, const Bound& bound, std::vector<std::string>& problems
         for (Step& step : job.steps) {
             bindEnv(step.env, bound);
         }
+        for (Service& service : job.services) {
+            bindEnv(service.program.env, bound);
+        }
         for (MatrixAxis& axis : job.matrix.axes) {
             bindAxis(job, axis, bound, problems);
         }

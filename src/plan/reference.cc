@@ -123,6 +123,12 @@ std::string describeType(Type type) {
         return "a derivation's store path";
     case Type::System:
         return "a system";
+    case Type::Ports:
+        return "a list of ports, or an object, each value a port";
+    case Type::TcpTarget:
+        return "a port or `HOST:PORT`";
+    case Type::HttpTarget:
+        return "a URL or a port";
     }
     return "something";
 }

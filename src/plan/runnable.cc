@@ -48,6 +48,16 @@ class Refusals {
         if (!job.services.empty()) {
             add(below(at, {{"services"}}), "services are not supported");
         }
+        for (const Service& service : job.services) {
+            if (!service.image.empty()) {
+                add(below(at, {{"services"}, {service.name()}, {"image"}}),
+                    "services from an image are not supported", "use exec or package");
+            }
+            if (!service.volumes.empty()) {
+                add(below(at, {{"services"}, {service.name()}, {"volumes"}}),
+                    "volumes of a service are not supported", "it runs in the job's folder");
+            }
+        }
         if (job.machine) {
             add(below(at, {{"machine"}}), "a job's own machine is not supported");
         }

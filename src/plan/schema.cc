@@ -132,7 +132,7 @@ ObjectKind jobKind() {
                        key("continueOnError", Bool,
                            "a failure is shown, but dependants and the exit status count it as success")),
                 orElse("true", key("copyRepo", Bool, "false: its folder starts empty")),
-                objectsBy("services", Name, "service", "programs beside the steps; not run by this version"),
+                objectsBy("services", Name, "service", "programs that run beside the steps"),
                 object("machine", "machine", "the computer the job wants; not run by this version"),
                 object("matrix", "matrix", "one job per combination of values"),
             }};
@@ -305,19 +305,35 @@ void addDeclarations(std::vector<ObjectKind>& kinds) {
 void addMachines(std::vector<ObjectKind>& kinds) {
     kinds.push_back(
         {.name = "service",
-         .doc = "A program that runs beside the steps. Other keys are kept. Not run by this version.",
-         .open = true,
-         .fields = {key("exec", Script, "what to run"), key("image", Name, "a container image"),
-                    object("package", "derivation", "a derivation to run"),
-                    list("ports", Any, "where it listens"), env("its environment"),
-                    object("ready", "ready", "how to know that it is up"),
-                    key("restart", Name, "what happens when it ends")}});
+         .doc = "A program that runs beside the steps: up before the first one, ended after the last. One of "
+                "`exec`, `package` and `image` says what runs; `exec` may stand beside the others.",
+         .fields = {
+             key("exec", Script, "what to run, in the job's folder: bash, or a program and its arguments"),
+             object("package", "derivation", "whose programs `exec` uses"),
+             key("image", Name, "a container image; not run by this version"),
+             env("its environment, above the job's"),
+             list("path", PathEntry,
+                  "folders put before PATH: absolute, or a token of `hostTools` or `files`"),
+             object("closure", "closure", "what must exist at the place first"),
+             key("ports", Ports,
+                 "where it listens on this machine; steps see `SERVICE_<NAME>_PORT` (the first) and "
+                 "`SERVICE_<NAME>_PORT_<PORT>`"),
+             orElse("its ports accept connections", object("ready", "ready", "how to know that it is up")),
+             orElse("never", words("restart", {"never", "on-failure", "always"},
+                                   "whether to start it again when it ends, at most five times")),
+             list("volumes", Any, "folders it keeps; not run by this version"),
+         }});
     kinds.push_back({.name = "ready",
-                     .doc = "How to know that a service is up. Other keys are kept.",
-                     .open = true,
-                     .fields = {key("exec", Script, "exits 0 when up"), key("http", Any, "answers when up"),
-                                key("tcp", Any, "accepts when up"), key("log", Text, "is printed when up"),
-                                key("timeout", Duration, "given up after")}});
+                     .doc = "How to know that a service is up.",
+                     .oneOf = {"exec", "http", "tcp", "log"},
+                     .fields = {
+                         key("exec", Script, "up when this exits with 0, in the service's environment"),
+                         key("http", HttpTarget, "up when this answers with a status from 200 to 399"),
+                         key("tcp", TcpTarget, "up when this accepts a connection"),
+                         key("log", Text, "up when a line of its output has this text in it"),
+                         orElse("60", key("timeout", Duration, "the job fails when it is not up by then")),
+                         orElse("100ms", key("interval", Duration, "how long to wait between two looks")),
+                     }});
     kinds.push_back({.name = "machine",
                      .doc = "The computer a job wants. Other keys are kept. Not run by this version.",
                      .open = true,

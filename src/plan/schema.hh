@@ -35,7 +35,10 @@ enum class Type {
     Token, // what stands for a host tool or a generated file: 1 to 4096 bytes without control characters
     StorePath,
     DrvPath,
-    System, // cpu-os
+    System,     // cpu-os
+    Ports,      // of a service: a list, or by name
+    TcpTarget,  // a port, or "localhost:PORT"
+    HttpTarget, // a port, or a URL of this machine
 };
 
 enum class Shape { One, List, Map };

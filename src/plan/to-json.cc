@@ -2,31 +2,16 @@
 #include "plan/condition.hh"
 #include "plan/duration.hh"
 #include "plan/parse.hh"
+#include "plan/to-json-parts.hh"
 
 namespace cirque::plan {
 namespace {
 
-Json toJson(const std::vector<std::string>& texts) {
-    JsonArray out;
-    for (const std::string& text : texts) {
-        out.emplace_back(text);
-    }
-    return out;
-}
-
-Json toJson(const Value& value) {
-    switch (value.kind) {
-    case Value::Kind::Literal:
-        return {{"value", value.text}};
-    case Value::Kind::Secret:
-        return {{"secret", value.text}};
-    case Value::Kind::Result:
-        return {{"result", value.job}, {"name", value.text}};
-    case Value::Kind::Param:
-        return {{"param", value.text}};
-    }
-    return {};
-}
+using parts::putClosure;
+using parts::putEnv;
+using parts::putText;
+using parts::putTexts;
+using parts::toJson;
 
 Json toJson(const EnvProvider& provider) {
     JsonObject out{{"kind", provider.kindName}};
@@ -62,16 +47,6 @@ Json toJson(const EnvProvider& provider) {
     return out;
 }
 
-void putEnv(JsonObject& out, const Env& env) {
-    if (!env.empty()) {
-        JsonObject object;
-        for (const EnvEntry& entry : env) {
-            object[entry.name] = toJson(entry.value);
-        }
-        out["env"] = std::move(object);
-    }
-}
-
 void putEnvFrom(JsonObject& out, const std::vector<EnvProvider>& providers) {
     if (!providers.empty()) {
         JsonArray array;
@@ -85,18 +60,6 @@ void putEnvFrom(JsonObject& out, const std::vector<EnvProvider>& providers) {
 void putPassEnv(JsonObject& out, const std::optional<std::vector<std::string>>& names) {
     if (names) {
         out["passEnv"] = toJson(*names);
-    }
-}
-
-void putText(JsonObject& out, std::string_view key, const std::string& text, std::string_view fallback = {}) {
-    if (text != fallback) {
-        out[key] = text;
-    }
-}
-
-void putTexts(JsonObject& out, std::string_view key, const std::vector<std::string>& texts) {
-    if (!texts.empty()) {
-        out[key] = toJson(texts);
     }
 }
 
@@ -154,28 +117,6 @@ void putRetry(JsonObject& out, std::string_view key, const Setting<Retry>& setti
     out[key] = std::move(object);
 }
 
-Json toJson(const Derivation& derivation) {
-    return {{"drv", derivation.drv}, {"outputs", toJson(derivation.outputs)}};
-}
-
-void putClosure(JsonObject& out, const Closure& closure) {
-    if (closure == Closure{}) {
-        return;
-    }
-    JsonObject object;
-    if (!closure.derivations.empty()) {
-        JsonArray array;
-        for (const Derivation& derivation : closure.derivations) {
-            array.push_back(toJson(derivation));
-        }
-        object["derivations"] = std::move(array);
-    }
-    putTexts(object, "paths", closure.paths);
-    putTexts(object, "hostTools", closure.hostTools);
-    putTexts(object, "files", closure.files);
-    out["closure"] = std::move(object);
-}
-
 Json toJson(const Step& step) {
     JsonObject out{{"name", step.name}};
     if (const auto* bash = std::get_if<BashRun>(&step.action)) {
@@ -194,6 +135,16 @@ Json toJson(const Step& step) {
     putDuration(out, "timeout", step.timeout);
     putText(out, "shell", step.shell, "bash");
     return out;
+}
+
+void putServices(JsonObject& out, const Job& job) {
+    JsonObject services;
+    for (const Service& service : job.services) {
+        services[service.name()] = toJson(service);
+    }
+    if (!services.empty()) {
+        out["services"] = std::move(services);
+    }
 }
 
 void putArtifacts(JsonObject& out, const Job& job) {
@@ -287,9 +238,7 @@ Json toJson(const Job& job) {
     if (!job.copyRepo) {
         out["copyRepo"] = false;
     }
-    if (!job.services.empty()) {
-        out["services"] = job.services;
-    }
+    putServices(out, job);
     if (job.machine) {
         out["machine"] = *job.machine;
     }

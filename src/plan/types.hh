@@ -3,63 +3,19 @@
 // meaning of each field are in plan/schema.cc, from which docs/reference/plan.md is generated.
 #pragma once
 
+#include "plan/service.hh"
+#include "plan/step.hh"
 #include "plan/values.hh"
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace cirque::plan {
 
 inline constexpr int schemaVersion = 1;
-
-struct Derivation {
-    std::string drv;                  // /nix/store/...drv
-    std::vector<std::string> outputs; // "out", ...
-    bool operator==(const Derivation&) const = default;
-};
-
-// What must exist at the place before the step runs.
-struct Closure {
-    std::vector<Derivation> derivations; // to realise
-    std::vector<std::string> paths;      // store paths that are sources
-    std::vector<std::string> hostTools;  // tokens, keys of Plan::hostTools
-    std::vector<std::string> files;      // tokens, keys of Plan::files
-    bool operator==(const Closure&) const = default;
-};
-
-struct BashRun {
-    std::string script;
-    bool operator==(const BashRun&) const = default;
-};
-
-struct ArgvRun {
-    std::vector<std::string> argv;
-    bool operator==(const ArgvRun&) const = default;
-};
-
-struct BuildRun {
-    Derivation derivation;
-    bool operator==(const BuildRun&) const = default;
-};
-
-struct Step {
-    std::string name;
-    std::variant<BashRun, ArgvRun, BuildRun> action;
-    Env env;
-    std::vector<std::string>
-        path; // folders put before PATH, from `deps`: store paths with /bin, or host tool tokens
-    Closure closure;
-    std::string workdir; // relative to the job's folder; empty: the folder itself
-    Condition condition;
-    Setting<Retry> retry;
-    Setting<Millis> timeout;
-    std::string shell = "bash";
-    bool operator==(const Step&) const = default;
-};
 
 struct ExecutorRef {
     std::string kind = "local";
@@ -123,8 +79,8 @@ struct Job {
     Setting<Millis> deadline;
     bool continueOnError = false;
     bool copyRepo = true;
-    JsonObject services;         // accepted, not run by this version
-    std::optional<Json> machine; // accepted, not run by this version
+    std::vector<Service> services; // started in this order, stopped in the reverse one
+    std::optional<Json> machine;   // accepted, not run by this version
     Matrix matrix;
     bool operator==(const Job&) const = default;
 };

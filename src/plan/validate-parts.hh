@@ -69,5 +69,8 @@ void checkPlanValues(Checks& checks);
 void checkReferences(Checks& checks, std::size_t job);
 void checkResultNames(Checks& checks, std::size_t job);
 void checkMatrix(Checks& checks, const Job& job);
+void checkServices(Checks& checks, std::size_t job);
+// The references and lengths of one environment, whose object stands at `at`.
+void checkEnv(Checks& checks, std::size_t job, const Env& env, const Path& at);
 
 } // namespace cirque::plan

@@ -72,6 +72,8 @@ void checkValue(Checks& checks, std::size_t index, const Value& value, const Mak
     }
 }
 
+} // namespace
+
 void checkEnv(Checks& checks, std::size_t index, const Env& env, const Path& at) {
     for (const EnvEntry& entry : env) {
         const auto path = [&] {
@@ -84,8 +86,6 @@ void checkEnv(Checks& checks, std::size_t index, const Env& env, const Path& at)
         checkLength(checks, entry, path);
     }
 }
-
-} // namespace
 
 void checkPlanValues(Checks& checks) {
     for (const EnvEntry& entry : checks.plan.env) {

@@ -114,10 +114,10 @@ bool looksLikeToken(std::string_view entry) {
     return rest.starts_with("-cirque-tool-") || rest.starts_with("-cirque-file-");
 }
 
-void checkTokens(Checks& checks, const Job& job, std::size_t stepIndex) {
-    const Step& step = job.steps[stepIndex];
+// `where` is what stands between the job and the step's own keys.
+void checkTokens(Checks& checks, const Job& job, const Step& step, const std::vector<PathPart>& where) {
     const auto at = [&](std::vector<PathPart> rest) {
-        rest.insert(rest.begin(), {{"steps"}, {{}, static_cast<std::ptrdiff_t>(stepIndex)}});
+        rest.insert(rest.begin(), where.begin(), where.end());
         return jobPath(job, std::move(rest));
     };
     const auto index = [](std::size_t i) { return PathPart{{}, static_cast<std::ptrdiff_t>(i)}; };
@@ -211,8 +211,13 @@ std::vector<Finding> validate(const Plan& plan) {
         checkMatrix(checks, plan.jobs[i]);
         checkReports(checks, plan.jobs[i]);
         for (std::size_t step = 0; step < plan.jobs[i].steps.size(); ++step) {
-            checkTokens(checks, plan.jobs[i], step);
+            checkTokens(checks, plan.jobs[i], plan.jobs[i].steps[step],
+                        {{"steps"}, {{}, static_cast<std::ptrdiff_t>(step)}});
         }
+        for (const Service& service : plan.jobs[i].services) {
+            checkTokens(checks, plan.jobs[i], service.program, {{"services"}, {service.name()}});
+        }
+        checkServices(checks, i);
     }
     checkPlanValues(checks);
     checks.askGraph();

@@ -60,6 +60,13 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
     engine::JobEnv out;
     out.below.push_back(callerVars(job));
     out.below.push_back({{"CI", "true", false}});
+    exec::Vars services;
+    for (const plan::Service& service : job.services) {
+        for (auto& [name, value] : plan::serviceVariables(service)) {
+            services.push_back({std::move(name), std::move(value), false});
+        }
+    }
+    out.below.push_back(std::move(services));
     CIRQUE_TRY_ASSIGN(exec::Vars fromWorkflow, provided(plan.envFrom, plan.env, out.below, "the workflow"));
     out.below.push_back(std::move(fromWorkflow));
     CIRQUE_TRY_ASSIGN(exec::Vars workflow, settled(plan.env, results, "the workflow"));
@@ -82,6 +89,10 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
     std::ranges::for_each(out.below, collect);
     for (const plan::Step& step : job.steps) {
         CIRQUE_TRY_ASSIGN(const exec::Vars vars, settled(step.env, results, level));
+        collect(vars);
+    }
+    for (const plan::Service& service : job.services) {
+        CIRQUE_TRY_ASSIGN(const exec::Vars vars, settled(service.program.env, results, level));
         collect(vars);
     }
     secrets_.add(out.redact);

@@ -33,6 +33,9 @@ std::string missingSecrets(const LocalRequest& request) {
         for (const plan::Step& step : job.steps) {
             look(step.env, fmt::format("step '{}' of job '{}'", step.name, job.name));
         }
+        for (const plan::Service& service : job.services) {
+            look(service.program.env, fmt::format("service '{}' of job '{}'", service.name(), job.name));
+        }
     }
     return missing;
 }

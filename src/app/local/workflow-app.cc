@@ -109,6 +109,10 @@ Result<void> buildWorkflowApp(const WorkflowApp& app) {
             step.closure.derivations.clear();
             step.closure.paths.clear();
         }
+        for (plan::Service& service : job.services) {
+            service.program.closure.derivations.clear();
+            service.program.closure.paths.clear();
+        }
     }
     CIRQUE_TRY(io::makeFolders(app.out + "/bin"));
     CIRQUE_TRY(io::writeFileAtomic(app.out + planName, toPretty(plan::toJson(parsed.plan))));

@@ -174,7 +174,14 @@ TEST_F(Packages, MachinesAndServicesNameDerivations) {
       steps = [ { bash = "x"; } ]; }; })");
     const std::string drv(plan.jobs.at(0).machine->at("nixos").at("drv").get_string());
     EXPECT_TRUE(std::filesystem::exists(drv)) << drv;
-    EXPECT_EQ(plan.jobs[0].services.at("db").at("package").at("drv"), Json(drv));
+    ASSERT_EQ(plan.jobs[0].services.size(), 1U);
+    const plan::Service& service = plan.jobs[0].services[0];
+    ASSERT_TRUE(service.package);
+    EXPECT_EQ(service.package->drv, drv);
+    const auto* run = std::get_if<plan::ArgvRun>(&service.program.action);
+    ASSERT_NE(run, nullptr);
+    EXPECT_TRUE(run->argv.at(0).ends_with("-tool/bin/tool")) << run->argv[0];
+    EXPECT_EQ(service.program.closure.derivations.size(), 1U) << "it must be there before the service starts";
 }
 
 TEST_F(Packages, ADerivationAsStepRunsItsMainProgram) {
