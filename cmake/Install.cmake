@@ -26,7 +26,7 @@ add_custom_command(
 add_custom_target(cirque-manual DEPENDS ${manual_folder}.stamp)
 
 install(TARGETS cirque RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS cirque-leader RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/cirque)
+install(TARGETS cirque-leader cirque-agent-program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/cirque)
 install(DIRECTORY ${manual_folder}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1.gz")
 install(FILES src/cli/completion/cirque.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cirque)
 install(FILES src/cli/completion/_cirque DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)

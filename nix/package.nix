@@ -16,7 +16,7 @@ llvmPackages_19.stdenv.mkDerivation {
   nativeBuildInputs = [ cmake ninja gzip llvmPackages_19.lld ];
   buildInputs = [ boost fmt libmd tl-expected ];
   cmakeFlags = [ "-DCIRQUE_STATIC=OFF" "-DCIRQUE_TESTS=OFF" ];
-  ninjaFlags = [ "cirque" "cirque-leader" "cirque-manual" ];
+  ninjaFlags = [ "cirque" "cirque-leader" "cirque-agent-program" "cirque-manual" ];
 
   meta = {
     description = "Local-first CI for Nix users";

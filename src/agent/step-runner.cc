@@ -83,7 +83,7 @@ io::Task<> StepRunner::start() {
     co_await group_.start();
 }
 
-std::vector<std::string> StepRunner::missingTools(const plan::Job& job) const {
+std::vector<std::string> toolTokens(const plan::Job& job) {
     std::vector<std::string> tokens;
     for (const plan::Step& step : job.steps) {
         for (const std::string& token : step.closure.hostTools) {
@@ -96,6 +96,10 @@ std::vector<std::string> StepRunner::missingTools(const plan::Job& job) const {
         const std::vector<std::string>& own = service.program.closure.hostTools;
         tokens.insert(tokens.end(), own.begin(), own.end());
     }
+    return tokens;
+}
+
+std::vector<std::string> StepRunner::missingTools(const std::vector<std::string>& tokens) const {
     return materials_.missingTools(tokens, context_.hostPath);
 }
 

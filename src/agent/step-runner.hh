@@ -22,6 +22,9 @@
 
 namespace cirque::agent {
 
+// The host tools that the job's steps need, by token, each once.
+std::vector<std::string> toolTokens(const plan::Job& job);
+
 class StepRunner {
   public:
     // Makes JOB_ENV; makes this process the subreaper of its descendants. Failure: the system's reason.
@@ -32,7 +35,8 @@ class StepRunner {
     io::Task<> start();
 
     // What the job's steps need of this place and do not find, a sentence each: for the beginning of a job.
-    [[nodiscard]] std::vector<std::string> missingTools(const plan::Job& job) const;
+    // `tokens`: see toolTokens.
+    [[nodiscard]] std::vector<std::string> missingTools(const std::vector<std::string>& tokens) const;
 
     // One step to its end; one at a time. It ends when its main process has ended and the pipe holds nothing
     // more; what it left behind lives on and writes to `sink` as late. Stop: Graceful is TERM to its tree,

@@ -37,4 +37,13 @@ std::string Environment::get(std::string_view name, std::string fallback) const 
     return fallback;
 }
 
+std::vector<std::string> Environment::block() const {
+    std::vector<std::string> entries;
+    entries.reserve(variables_.size());
+    for (const auto& [name, value] : variables_) {
+        entries.push_back(name + '=' + value);
+    }
+    return entries;
+}
+
 } // namespace cirque::config

@@ -29,6 +29,9 @@ class Environment {
         return variables_;
     }
 
+    // "K=V" each, as execve(2) takes them.
+    [[nodiscard]] std::vector<std::string> block() const;
+
   private:
     std::vector<std::pair<std::string, std::string>> variables_;
 };

@@ -28,6 +28,7 @@ TEST_F(Package, WhatIsInItRunsAProjectOfItsOwn) {
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("ci succeeded")) << ran.all();
     EXPECT_TRUE(project.exists("tree/usr/libexec/cirque/cirque-leader"));
+    EXPECT_TRUE(project.exists("tree/usr/libexec/cirque/cirque-agent"));
     EXPECT_FALSE(project.exists("tree/usr/bin/cirque-leader"));
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/housekeeping.hh"
 
+#include "agent/run-folder.hh"
 #include "app/local/control.hh"
 #include "app/local/roots-lock.hh"
-#include "exec/local/run-folder.hh"
 #include "history/layout.hh"
 #include "io/process/fd.hh"
 #include "io/process/tree-size.hh"
@@ -132,18 +132,18 @@ constexpr std::array<Kind, 5> kinds{{
     {"unfinished file", unfinishedFiles},
 }};
 
-// What `exec::sweep` removes below one root, under its own locks.
+// What `agent::sweep` removes below one root, under its own locks.
 void sweepRoot(std::string_view what, const std::string& root, bool dryRun, Garbage& out) {
     struct stat status{};
     if (::lstat(root.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != ::geteuid()) {
         return; // not there, or somebody else's: anyone may make a folder below /dev/shm
     }
     std::vector<Leftover> found;
-    for (const std::string& path : exec::findStale(root)) {
+    for (const std::string& path : agent::findStale(root)) {
         found.push_back({what, path, io::treeSize(path)});
     }
     if (!dryRun) {
-        for (std::string& problem : exec::sweep(root)) {
+        for (std::string& problem : agent::sweep(root)) {
             out.problems.push_back(std::move(problem));
         }
         std::erase_if(found, [](const Leftover& one) { return ::access(one.path.c_str(), F_OK) == 0; });

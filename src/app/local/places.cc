@@ -2,18 +2,20 @@
 #include "app/local/places.hh"
 
 #include "agent/materials.hh"
+#include "agent/run-folder.hh"
+#include "app/local/executors.hh"
 #include "app/local/program-files.hh"
 #include "app/local/tree-hash.hh"
 #include "app/local/tree-port.hh"
 #include "artifact/store.hh"
 #include "base/machine.hh"
 #include "exec/local/local-executor.hh"
-#include "exec/local/run-folder.hh"
 #include "io/process/fd.hh"
 #include "io/runtime/runtime.hh"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace cirque::app {
@@ -22,13 +24,17 @@ struct Places::Parts {
     const LocalRequest& request;
     history::RunFolder folder;
     std::vector<std::string> notices;
-    std::optional<exec::RunFolder> work;     // job folders and the snapshot
-    std::optional<exec::RunFolder> privates; // scripts and environments, in memory
+    std::optional<agent::RunFolder> work;     // job folders and the snapshot
+    std::optional<agent::RunFolder> privates; // scripts and environments, in memory
     std::optional<TreePort> tree;
     std::optional<ArtifactPort> artifacts;
     std::optional<exec::LocalExecutor> local;
+    std::vector<std::unique_ptr<exec::Executor>> others; // of the kinds the plan names
 
     io::Task<Result<void>> confirmTree(io::StopToken stop);
+    Result<void> makeOthers();
+    io::Task<Result<void>> checkOthers(io::StopToken stop);
+    [[nodiscard]] exec::Executor* findOther(std::string_view kind) const;
 };
 
 // The snapshot is younger than the fingerprint: what was changed in between would pass for the tree of that
@@ -54,7 +60,7 @@ io::Task<Result<void>> Places::Parts::confirmTree(io::StopToken stop) {
 }
 
 Places::Places(const LocalRequest& request, history::RunFolder folder)
-    : parts_(new Parts{request, std::move(folder), {}, {}, {}, {}, {}, {}}) {}
+    : parts_(new Parts{request, std::move(folder), {}, {}, {}, {}, {}, {}, {}}) {}
 
 Places::~Places() = default;
 
@@ -63,15 +69,15 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     const LocalRequest& request = parts.request;
     const std::string name = request.options.run.text();
     const std::array<std::string, 1> candidates{request.settings.privateRoot};
-    CIRQUE_CO_TRY_ASSIGN(const std::string privateRoot, exec::openPrivateRoot(candidates));
+    CIRQUE_CO_TRY_ASSIGN(const std::string privateRoot, agent::openPrivateRoot(candidates));
     const std::string workRoot = request.settings.stateDir + "/work";
     for (const std::string& root : {privateRoot, workRoot}) {
-        for (std::string& problem : exec::sweep(root)) {
+        for (std::string& problem : agent::sweep(root)) {
             parts.notices.push_back("left over from a run that is gone: " + std::move(problem));
         }
     }
-    CIRQUE_CO_TRY_ASSIGN(parts.privates, exec::RunFolder::create(privateRoot, name));
-    CIRQUE_CO_TRY_ASSIGN(parts.work, exec::RunFolder::create(workRoot, name));
+    CIRQUE_CO_TRY_ASSIGN(parts.privates, agent::RunFolder::create(privateRoot, name));
+    CIRQUE_CO_TRY_ASSIGN(parts.work, agent::RunFolder::create(workRoot, name));
 
     const std::string path = request.environment.get("PATH");
     const std::string bash = agent::findProgram("bash", path);
@@ -99,7 +105,58 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     options.system = thisSystem();
     options.keep = request.keep;
     parts.local.emplace(std::move(options), *parts.tree, *parts.artifacts);
+    CIRQUE_CO_TRY(parts.makeOthers());
+    co_return co_await parts.checkOthers(stop);
+}
+
+// Jobs that join the plan later (a flake's) are local ones.
+Result<void> Places::Parts::makeOthers() {
+    for (const ExecutorRow& row : executorRows()) {
+        const auto isOfKind = [&row](const plan::Job& job) { return job.executor.kind == row.kind; };
+        if (row.make == nullptr || !std::ranges::any_of(request.plan->jobs, isOfKind)) {
+            continue;
+        }
+        CIRQUE_TRY_ASSIGN(std::string agent, findAgent());
+        CIRQUE_TRY_ASSIGN(std::string leader, findLeader());
+        others.push_back(row.make({.run = request.options.run,
+                                   .stateDir = request.settings.stateDir,
+                                   .workRoot = work->path(),
+                                   .agent = std::move(agent),
+                                   .leader = std::move(leader),
+                                   .hostPath = request.environment.get("PATH"),
+                                   .environment = request.environment.block(),
+                                   .system = thisSystem(),
+                                   .keep = request.keep,
+                                   .workspaces = *tree,
+                                   .artifacts = *artifacts}));
+    }
+    return {};
+}
+
+io::Task<Result<void>> Places::Parts::checkOthers(io::StopToken stop) {
+    for (const auto& executor : others) {
+        for (std::string& problem : co_await executor->sweep()) {
+            notices.push_back("left over from a run that is gone: " + std::move(problem));
+        }
+    }
+    for (const plan::Job& job : request.plan->jobs) {
+        exec::Executor* executor = findOther(job.executor.kind);
+        if (executor == nullptr || request.options.settled.contains(job.name)) {
+            continue;
+        }
+        const auto shared = std::make_shared<const plan::Job>(job);
+        Result<void> able = co_await executor->check(shared, stop);
+        if (!able) {
+            co_return fail(std::move(able).error().within(
+                fmt::format("job '{}' cannot run in its place, '{}'", job.name, job.executor.kind)));
+        }
+    }
     co_return Result<void>{};
+}
+
+exec::Executor* Places::Parts::findOther(std::string_view kind) const {
+    const auto found = std::ranges::find(others, kind, [](const auto& executor) { return executor->kind(); });
+    return found == others.end() ? nullptr : found->get();
 }
 
 const std::string& Places::workFolder() const {
@@ -112,6 +169,10 @@ const std::vector<std::string>& Places::notices() const {
 
 io::Task<> Places::close() {
     Parts& parts = *parts_;
+    for (const auto& executor : parts.others) {
+        (void)co_await executor->close(); // what is left is found by the next run's sweep
+    }
+    parts.others.clear();
     parts.local.reset();
     parts.tree.reset();
     const auto remove = [&parts] {
@@ -132,7 +193,7 @@ exec::Executor* Places::find(std::string_view kind) const {
     if (parts_->local && kind == parts_->local->kind()) {
         return &*parts_->local;
     }
-    return nullptr;
+    return parts_->findOther(kind);
 }
 
 } // namespace cirque::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/private-place.hh"
 
-#include "exec/local/run-folder.hh"
+#include "agent/run-folder.hh"
 
 #include <array>
 
@@ -9,7 +9,7 @@ namespace cirque::app {
 
 Result<std::string> openPrivatePlace(const config::Settings& settings) {
     const std::array<std::string, 1> candidates{settings.privateRoot};
-    return exec::openPrivateRoot(candidates);
+    return agent::openPrivateRoot(candidates);
 }
 
 } // namespace cirque::app

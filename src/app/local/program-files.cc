@@ -20,18 +20,30 @@ Result<std::string> findSelf() {
     return std::string(buffer.data(), static_cast<std::size_t>(length));
 }
 
-Result<std::string> findLeader() {
+namespace {
+
+Result<std::string> findHelper(std::string_view name, const char* hint) {
     CIRQUE_TRY_ASSIGN(const std::string self, findSelf());
     const std::string folder = self.substr(0, self.rfind('/'));
-    for (const char* place : {"/cirque-leader", "/../libexec/cirque/cirque-leader"}) {
-        std::string path = folder + place;
+    for (const char* place : {"", "/../libexec/cirque"}) {
+        std::string path = fmt::format("{}{}/{}", folder, place, name);
         if (access(path.c_str(), X_OK) == 0) {
             return path;
         }
     }
     return fail(ErrorCode::MissingTool,
-                fmt::format("cirque-leader is neither in {} nor in {}/../libexec/cirque", folder, folder),
-                "install Cirque completely: every step runs under this small program");
+                fmt::format("{} is neither in {} nor in {}/../libexec/cirque", name, folder, folder), hint);
+}
+
+} // namespace
+
+Result<std::string> findLeader() {
+    return findHelper("cirque-leader", "install Cirque completely: every step runs under this small program");
+}
+
+Result<std::string> findAgent() {
+    return findHelper("cirque-agent",
+                      "install Cirque completely: places other than 'local' run this program");
 }
 
 } // namespace cirque::app

@@ -15,4 +15,7 @@ Result<std::string> findSelf();
 // (installed). MissingTool when it is in neither place.
 Result<std::string> findLeader();
 
+// The path of cirque-agent, in the same way.
+Result<std::string> findAgent();
+
 } // namespace cirque::app

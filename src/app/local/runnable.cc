@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/runnable.hh"
 
+#include "app/local/executors.hh"
 #include "app/local/request.hh"
 #include "base/machine.hh"
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace cirque::app {
 namespace {
-
-constexpr std::array<std::string_view, 1> executorKinds{"local"};
 
 // One line for each variable whose secret nobody offers.
 std::string missingSecrets(const LocalRequest& request) {
@@ -44,7 +41,7 @@ std::string missingSecrets(const LocalRequest& request) {
 
 std::vector<std::string> refusedParts(const plan::Plan& plan) {
     std::vector<std::string> out;
-    for (const plan::Problem& problem : plan::unsupportedParts(plan, executorKinds, thisSystem())) {
+    for (const plan::Problem& problem : plan::unsupportedParts(plan, executorKinds(), thisSystem())) {
         out.push_back(plan::describe(std::span(&problem, 1)));
     }
     return out;

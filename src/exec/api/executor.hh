@@ -150,6 +150,20 @@ class Executor {
     [[nodiscard]] virtual std::string handle(const Place& place) const = 0;
 
     virtual io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) = 0;
+
+    // Whether this machine can make such a place, tried cheaply, before the run begins. `job` runs there. The
+    // error names the tool and has a hint; it ends the run as Infrastructure before anything has started.
+    virtual io::Task<Result<void>> check(std::shared_ptr<const plan::Job> /*job*/, io::StopToken /*stop*/) {
+        co_return Result<void>();
+    }
+
+    // Removes what runs that are gone left at places of this kind. What could not be removed is told, a
+    // sentence each. Only for a run that has jobs of this kind.
+    virtual io::Task<std::vector<std::string>> sweep() { co_return std::vector<std::string>(); }
+
+    // At the end of the run, after all sites are closed: ends what its jobs shared (a connection, a
+    // container).
+    virtual io::Task<Result<void>> close() { co_return Result<void>(); }
 };
 
 } // namespace cirque::exec

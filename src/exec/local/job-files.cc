@@ -23,6 +23,16 @@ FileBaseline FileBaseline::take(const std::string& folder, const std::vector<std
     return baseline;
 }
 
+FileBaseline FileBaseline::ofReports(const std::string& folder, const plan::Job& job) {
+    std::vector<std::string> patterns;
+    for (const plan::Report& report : job.reports) {
+        if (!report.path.empty() && job.copyRepo) { // an empty folder has none
+            patterns.push_back(report.path);
+        }
+    }
+    return patterns.empty() ? FileBaseline{} : take(folder, patterns);
+}
+
 bool FileBaseline::has(const std::string& path, const std::string& identity) const {
     const auto found = files_.find(path);
     return found != files_.end() && found->second == identity;

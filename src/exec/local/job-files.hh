@@ -15,6 +15,9 @@ class FileBaseline {
     // What matches the patterns now. What cannot be looked at is not in it: reading it will say why. Blocks.
     static FileBaseline take(const std::string& folder, const std::vector<std::string>& patterns);
 
+    // Of the job's reports: one that the tree brought along must not pass for one of this job. Blocks.
+    static FileBaseline ofReports(const std::string& folder, const plan::Job& job);
+
     [[nodiscard]] bool has(const std::string& path, const std::string& identity) const;
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/local/local-site.hh"
 
+#include "exec/local/translate.hh"
 #include "io/process/fd.hh"
 
 #include <fmt/format.h>
@@ -32,32 +33,6 @@ class SinkToAgent : public agent::Sink {
     std::shared_ptr<OutputSink> sink_;
 };
 
-std::vector<agent::Variables> toLayers(std::vector<Vars> layers) {
-    std::vector<agent::Variables> out;
-    out.reserve(layers.size());
-    for (Vars& layer : layers) {
-        agent::Variables& variables = out.emplace_back();
-        variables.reserve(layer.size());
-        for (Var& var : layer) {
-            variables.push_back({std::move(var.name), std::move(var.value), var.secret});
-        }
-    }
-    return out;
-}
-
-agent::StepRequest toRequest(StepSpec spec) {
-    agent::StepRequest request;
-    request.index = spec.ref.step;
-    request.tryNumber = spec.ref.tryNumber;
-    request.name = std::move(spec.name);
-    request.step = std::move(spec.step);
-    request.below = toLayers(std::move(spec.env.below));
-    request.above = toLayers(std::move(spec.env.above));
-    request.isCondition = spec.isCondition;
-    request.conditionScript = std::move(spec.conditionScript);
-    return request;
-}
-
 } // namespace
 
 Result<void> LocalSite::openRunner() {
@@ -82,45 +57,34 @@ io::Task<Result<void>> LocalSite::prepare(std::shared_ptr<OutputSink> log, io::S
     CIRQUE_CO_TRY(io::makeFolders(parts_.options->workRoot + "/jobs", 0700));
     const bool copyRepo = parts_.place.job->copyRepo;
     CIRQUE_CO_TRY(co_await parts_.workspaces.make(parts_.folders.job, copyRepo, stop));
-    CIRQUE_CO_TRY(co_await noteReports());
+    co_await noteReports();
     CIRQUE_CO_TRY(openRunner());
     co_await runner_->start();
-    for (const std::string& missing : runner_->missingTools(*parts_.place.job)) {
+    for (const std::string& missing : runner_->missingTools(agent::toolTokens(*parts_.place.job))) {
         CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
     }
     co_return Result<void>();
 }
 
 io::Task<StepResult> LocalSite::run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) {
-    StepResult result;
     if (!runner_) {
+        StepResult result;
         result.outcome = Outcome::infrastructure("the job's place was not prepared");
         co_return result;
     }
     const auto out = std::make_shared<SinkToAgent>(std::move(sink));
     agent::StepEnd end = co_await runner_->run(toRequest(std::move(spec)), out, stop);
-    result.outcome = std::move(end.outcome);
-    result.outputs = std::move(end.outputs);
-    result.summary = std::move(end.summary);
-    result.summaryProblem = std::move(end.summaryProblem);
-    co_return result;
+    co_return toResult(std::move(end));
 }
 
-// A report that the tree brought along must not pass for one of this job. An empty folder has none.
-io::Task<Result<void>> LocalSite::noteReports() {
-    std::vector<std::string> patterns;
-    for (const plan::Report& report : parts_.place.job->reports) {
-        if (!report.path.empty() && parts_.place.job->copyRepo) {
-            patterns.push_back(report.path);
-        }
+io::Task<> LocalSite::noteReports() {
+    if (parts_.place.job->reports.empty()) {
+        co_return;
     }
-    if (!patterns.empty()) {
-        const std::function<FileBaseline()> look = [&] {
-            return FileBaseline::take(parts_.folders.job, patterns);
-        };
-        before_ = co_await io::offload(look);
-    }
-    co_return Result<void>();
+    const std::function<FileBaseline()> look = [this] {
+        return FileBaseline::ofReports(parts_.folders.job, *parts_.place.job);
+    };
+    before_ = co_await io::offload(look);
 }
 
 io::Task<Result<JobFiles>> LocalSite::readFiles(std::string pattern, FileLimits limits) {

@@ -42,7 +42,7 @@ class LocalSite : public JobSite {
 
   private:
     Result<void> openRunner();
-    io::Task<Result<void>> noteReports();
+    io::Task<> noteReports();
 
     LocalSiteParts parts_;
     std::unique_ptr<agent::StepRunner> runner_;

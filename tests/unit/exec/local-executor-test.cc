@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/local/local-executor.hh"
 
+#include "agent/run-folder.hh"
 #include "base/json.hh"
-#include "exec/local/run-folder.hh"
 #include "io/process/fd.hh"
 #include "io/runtime/runtime.hh"
 
@@ -201,13 +201,13 @@ class RunFolderTest : public LocalExecutorTest {};
 // Wrong: the start of one run removes what another living run uses.
 TEST_F(RunFolderTest, SweepRemovesDeadRunsOnly) {
     const std::string root = folder_ + "/root";
-    auto living = RunFolder::create(root, "living");
+    auto living = agent::RunFolder::create(root, "living");
     ASSERT_TRUE(living);
     std::string dead;
     std::string kept;
     {
-        auto ended = RunFolder::create(root, "dead");
-        auto wanted = RunFolder::create(root, "kept");
+        auto ended = agent::RunFolder::create(root, "dead");
+        auto wanted = agent::RunFolder::create(root, "kept");
         ASSERT_TRUE(ended && wanted);
         ASSERT_TRUE(wanted->keep());
         dead = ended->path();
@@ -215,20 +215,20 @@ TEST_F(RunFolderTest, SweepRemovesDeadRunsOnly) {
         ASSERT_TRUE(io::makeFolders(dead + "/jobs/x"));
     }
     ASSERT_TRUE(io::makeFolders(root + "/not-a-run"));
-    EXPECT_TRUE(sweep(root).empty());
+    EXPECT_TRUE(agent::sweep(root).empty());
     EXPECT_FALSE(exists(dead));
     EXPECT_TRUE(exists(kept));
     EXPECT_TRUE(exists(living->path()));
     EXPECT_TRUE(exists(root + "/not-a-run"));
     EXPECT_TRUE(living->remove());
     EXPECT_FALSE(exists(living->path()));
-    EXPECT_TRUE(sweep(folder_ + "/missing").empty());
+    EXPECT_TRUE(agent::sweep(folder_ + "/missing").empty());
 }
 
 TEST_F(RunFolderTest, ANameIsTakenOnce) {
-    auto first = RunFolder::create(folder_, "run");
+    auto first = agent::RunFolder::create(folder_, "run");
     ASSERT_TRUE(first);
-    EXPECT_FALSE(RunFolder::create(folder_, "run"));
+    EXPECT_FALSE(agent::RunFolder::create(folder_, "run"));
     struct stat status{};
     ASSERT_EQ(::stat(first->path().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0700U);
@@ -242,10 +242,10 @@ TEST_F(RunFolderTest, ThePrivateRootIsOnATmpfsAndThisUsersAlone) {
     const std::string good = folder_ + "/good";
     const std::vector<std::string> candidates{"/proc/cirque", folder_ + "/missing/x", open, folder_ + "/link",
                                               good};
-    const auto root = openPrivateRoot(candidates);
+    const auto root = agent::openPrivateRoot(candidates);
     ASSERT_TRUE(root) << root.error().message;
     EXPECT_EQ(*root, good);
-    const auto none = openPrivateRoot(std::vector<std::string>{"/proc/cirque", open});
+    const auto none = agent::openPrivateRoot(std::vector<std::string>{"/proc/cirque", open});
     ASSERT_FALSE(none);
     EXPECT_NE(none.error().message.find("/proc is not on a tmpfs; "), std::string::npos)
         << none.error().message;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace cirque::exec {
+namespace cirque::agent {
 
 // Picks and makes the root for private folders (scripts, JOB_ENV, outputs: what may hold secrets): the first
 // of `candidates` that lies on a tmpfs, is this user's, and that nobody else may enter. Failure: why each was
@@ -44,4 +44,4 @@ std::vector<std::string> findStale(const std::string& root);
 // What cannot be removed is told, a sentence each; it stops nothing. Blocks.
 std::vector<std::string> sweep(const std::string& root);
 
-} // namespace cirque::exec
+} // namespace cirque::agent

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exec/local/run-folder.hh"
+#include "agent/run-folder.hh"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,7 +15,7 @@
 #include <cerrno>
 #include <ctime>
 
-namespace cirque::exec {
+namespace cirque::agent {
 
 namespace {
 
@@ -164,4 +164,4 @@ std::vector<std::string> sweep(const std::string& root) {
     return problems;
 }
 
-} // namespace cirque::exec
+} // namespace cirque::agent

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payloads of calls and of what answers them. Both sides are of one version (Hello says it), so nothing
+// here has to stay as it is.
+#pragma once
+
+#include "agent/step.hh"
+#include "base/error.hh"
+#include "base/outcome.hh"
+#include "base/result.hh"
+#include "base/time.hh"
+#include "plan/types.hh"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::agent {
+
+struct Hello {
+    std::string version; // CIRQUE_VERSION
+    std::string system;  // "x86_64-linux"
+};
+
+enum class CallKind : std::int64_t {
+    OpenJob = 1,
+    RunStep = 2,
+    CloseJob = 3,
+};
+
+// Makes the agent ready for its job; the first call, once.
+struct OpenJob {
+    std::string name;      // of its private folder: one component, no other job has it at this place
+    std::string jobFolder; // absolute; exists
+    std::vector<std::string>
+        privateRoots;        // the first that is on a tmpfs and this user's alone gets the private folder
+    std::string toolsFolder; // where programs may be executed; need not exist
+    std::string leader;      // path of cirque-leader
+    Millis grace{10000};
+    std::vector<plan::HostTool> hostTools;
+    std::vector<plan::GeneratedFile> files;
+    std::vector<std::string> toolTokens; // of hostTools: those the job's steps need
+};
+
+struct JobOpened {
+    std::vector<std::string> missingTools; // a sentence each
+};
+
+struct CloseJob {
+    bool immediate = false;
+};
+
+// Payload of a Stop frame.
+struct StopCall {
+    std::int64_t level = 0;  // io::StopLevel
+    std::int64_t reason = 0; // io::StopReason
+};
+
+std::string toBytes(const Hello& hello);
+std::string toBytes(const OpenJob& open);
+std::string toBytes(const StepRequest& request); // of the step: the action, path, workdir and shell only
+std::string toBytes(const CloseJob& close);
+std::string toBytes(const StopCall& stop);
+
+// The kind of a Call frame's payload; the rest is parsed by the function of that kind.
+Result<CallKind> parseCallKind(std::string_view payload);
+
+Result<Hello> parseHello(std::string_view payload);
+Result<OpenJob> parseOpenJob(std::string_view payload);
+Result<StepRequest> parseStepRequest(std::string_view payload);
+Result<CloseJob> parseCloseJob(std::string_view payload);
+Result<StopCall> parseStopCall(std::string_view payload);
+
+// Payloads of Done: an error, or what the call made.
+std::string failedBytes(const Error& error);
+std::string doneBytes();
+std::string doneBytes(const JobOpened& opened);
+std::string doneBytes(const StepEnd& end);
+
+// The error that was sent comes back as the failure.
+Result<void> parseDone(std::string_view payload);
+Result<JobOpened> parseJobOpened(std::string_view payload);
+Result<StepEnd> parseStepEnd(std::string_view payload);
+
+} // namespace cirque::agent

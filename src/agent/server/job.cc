@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/server/job.hh"
+
+#include "io/process/fd.hh"
+
+#include <algorithm>
+#include <array>
+
+namespace cirque::agent {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> placeNames{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR"};
+
+Variables placeLayer(const std::vector<std::string>& environment) {
+    Variables layer;
+    for (const std::string& entry : environment) {
+        const std::size_t equals = entry.find('=');
+        const std::string name = entry.substr(0, equals);
+        if (equals != std::string::npos && std::ranges::find(placeNames, name) != placeNames.end()) {
+            layer.push_back({name, entry.substr(equals + 1), false});
+        }
+    }
+    return layer;
+}
+
+std::string valueOf(const Variables& layer, std::string_view name) {
+    const auto found = std::ranges::find(layer, name, &Variable::name);
+    return found == layer.end() ? std::string() : found->value;
+}
+
+} // namespace
+
+ServedJob::ServedJob(OpenJob what, const std::vector<std::string>& environment)
+    : what_(std::move(what)), placeLayer_(placeLayer(environment)) {}
+
+io::Task<Result<JobOpened>> ServedJob::open() {
+    CIRQUE_CO_TRY_ASSIGN(const std::string root, openPrivateRoot(what_.privateRoots));
+    (void)sweep(root); // what cannot be removed is in nobody's way
+    CIRQUE_CO_TRY_ASSIGN(privates_, RunFolder::create(root, what_.name));
+    const std::string secret = privates_->path() + "/job";
+    CIRQUE_CO_TRY(io::makeNewFolder(secret, 0700, "the private folder"));
+    auto plan = std::make_shared<plan::Plan>();
+    plan->hostTools = std::move(what_.hostTools);
+    plan->files = std::move(what_.files);
+    JobContext context;
+    context.jobFolder = what_.jobFolder;
+    context.privateFolder = secret;
+    context.toolsFolder = what_.toolsFolder;
+    context.leader = what_.leader;
+    context.hostPath = valueOf(placeLayer_, "PATH");
+    context.bash = findProgram("bash", context.hostPath.empty() ? defaultPath : context.hostPath);
+    context.grace = what_.grace;
+    context.plan = std::move(plan);
+    context.leaders = std::make_shared<LeaderSet>();
+    CIRQUE_CO_TRY_ASSIGN(runner_, StepRunner::open(std::move(context)));
+    co_await runner_->start();
+    JobOpened opened{runner_->missingTools(what_.toolTokens)};
+    co_return opened;
+}
+
+io::Task<StepEnd> ServedJob::run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop) {
+    request.below.insert(request.below.begin(), placeLayer_);
+    co_return co_await runner_->run(std::move(request), std::move(sink), std::move(stop));
+}
+
+io::Task<Result<void>> ServedJob::close(io::StopToken stop) {
+    Result<void> ended;
+    if (runner_) {
+        ended = co_await runner_->close(std::move(stop));
+        runner_.reset();
+    }
+    const Result<void> secret = privates_ ? privates_->remove() : Result<void>{};
+    const Result<void> tools = io::removeTree(what_.toolsFolder);
+    if (!ended) {
+        co_return ended;
+    }
+    co_return !secret ? secret : tools;
+}
+
+} // namespace cirque::agent

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one job of an agent: its private folder and its step runner.
+#pragma once
+
+#include "agent/protocol/messages.hh"
+#include "agent/run-folder.hh"
+#include "agent/step-runner.hh"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cirque::agent {
+
+class ServedJob {
+  public:
+    // `environment`: this process's, "K=V" each. What of it belongs to the place (PATH, HOME, ...) lies below
+    // all variables of every step.
+    ServedJob(OpenJob what, const std::vector<std::string>& environment);
+
+    // Makes the private folder and the runner. Failure: the system's reason; close is called all the same.
+    io::Task<Result<JobOpened>> open();
+
+    // As StepRunner::run.
+    io::Task<StepEnd> run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop);
+
+    // As StepRunner::close, then removes the private folder and the tools.
+    io::Task<Result<void>> close(io::StopToken stop);
+
+  private:
+    OpenJob what_;
+    Variables placeLayer_;
+    std::optional<RunFolder> privates_;
+    std::unique_ptr<StepRunner> runner_;
+};
+
+} // namespace cirque::agent

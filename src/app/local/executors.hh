@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kinds of places there are: one row each. Places of the kind "local" are made in places.cc, with the
+// run's own folders.
+#pragma once
+
+#include "exec/api/executor.hh"
+#include "exec/remote/world.hh"
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace cirque::app {
+
+struct ExecutorRow {
+    std::string_view kind;
+    std::unique_ptr<exec::Executor> (*make)(exec::AgentWorld world); // null: made elsewhere
+};
+
+std::span<const ExecutorRow> executorRows();
+
+// Their kinds, in the order of the rows.
+std::span<const std::string_view> executorKinds();
+
+} // namespace cirque::app

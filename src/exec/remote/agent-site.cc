@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/remote/agent-site.hh"
+
+#include "agent/step-runner.hh"
+#include "exec/local/translate.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace cirque::exec {
+
+namespace {
+
+// What these say is true on the caller's machine only; the agent puts its own below all layers.
+constexpr std::array<std::string_view, 9> callersOwn{
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "OLDPWD", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"};
+
+void leaveCallersOwn(StepSpec& spec) {
+    if (spec.env.below.empty()) {
+        return;
+    }
+    std::erase_if(spec.env.below.front(), [](const Var& variable) {
+        return std::ranges::find(callersOwn, variable.name) != callersOwn.end();
+    });
+}
+
+} // namespace
+
+io::Task<Result<void>> AgentSite::prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) {
+    CIRQUE_CO_TRY(co_await parts_.files->makeBefore(stop));
+    transportOpened_ = true;
+    auto place = co_await parts_.transport->open(log, stop);
+    if (!place) {
+        co_return fail(std::move(place).error());
+    }
+    CIRQUE_CO_TRY_ASSIGN(agent_, AgentConnection::start(place->agent));
+    const Result<agent::Hello> hello = co_await agent_->greet(parts_.patience, stop);
+    if (!hello) {
+        co_return fail((co_await explained(hello.error())).within("while starting cirque-agent"));
+    }
+    CIRQUE_CO_TRY(co_await parts_.files->makeAfter(agent_, stop));
+    co_return co_await openJob(std::move(*place), std::move(log), std::move(stop));
+}
+
+io::Task<Result<void>> AgentSite::openJob(AgentPlace place, std::shared_ptr<OutputSink> log,
+                                          io::StopToken stop) {
+    agent::OpenJob open;
+    open.name = parts_.name;
+    open.jobFolder = std::move(place.jobFolder);
+    open.privateRoots = std::move(place.privateRoots);
+    open.toolsFolder = std::move(place.toolsFolder);
+    open.leader = std::move(place.leader);
+    open.grace = parts_.grace;
+    if (parts_.place.plan) {
+        open.hostTools = parts_.place.plan->hostTools;
+        open.files = parts_.place.plan->files;
+    }
+    open.toolTokens = agent::toolTokens(*parts_.place.job);
+    const Result<std::string> done = co_await agent_->call(toBytes(open), nullptr, std::move(stop));
+    if (!done) {
+        co_return fail(co_await explained(done.error()));
+    }
+    jobOpened_ = true; // also when it failed: the agent then has something to remove
+    CIRQUE_CO_TRY_ASSIGN(const agent::JobOpened opened, agent::parseJobOpened(*done));
+    for (const std::string& missing : opened.missingTools) {
+        CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
+    }
+    co_return Result<void>();
+}
+
+// The place may know why it is gone.
+io::Task<Error> AgentSite::explained(Error error) {
+    if (agent_->lost()) {
+        const std::string said = agent_->said();
+        const std::string why = co_await parts_.transport->whyLost(said);
+        if (!why.empty() && why != said) {
+            error.message += fmt::format(" ({})", why);
+        }
+    }
+    co_return error;
+}
+
+io::Task<StepResult> AgentSite::run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) {
+    StepResult result;
+    if (!agent_ || !jobOpened_) {
+        result.outcome = Outcome::infrastructure("the job's place was not prepared");
+        co_return result;
+    }
+    leaveCallersOwn(spec);
+    const std::string request = toBytes(toRequest(std::move(spec)));
+    const Result<std::string> done = co_await agent_->call(request, std::move(sink), std::move(stop));
+    Result<agent::StepEnd> end =
+        done ? agent::parseStepEnd(*done) : Result<agent::StepEnd>(fail(done.error()));
+    if (!end) {
+        const Error error = co_await explained(end.error());
+        result.outcome = Outcome::infrastructure(error.text(), error.hint);
+        co_return result;
+    }
+    co_return toResult(std::move(*end));
+}
+
+io::Task<Result<void>> AgentSite::restoreArtifact(std::string name, std::string path) {
+    co_return co_await parts_.files->restoreArtifact(std::move(name), std::move(path));
+}
+
+io::Task<Result<CollectedArtifact>> AgentSite::saveArtifact(std::string name, std::string path) {
+    co_return co_await parts_.files->saveArtifact(std::move(name), std::move(path));
+}
+
+io::Task<Result<JobFiles>> AgentSite::readFiles(std::string pattern, FileLimits limits) {
+    co_return co_await parts_.files->readFiles(std::move(pattern), limits);
+}
+
+io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {
+    Result<void> ended;
+    if (jobOpened_ && !agent_->lost()) {
+        const agent::CloseJob close{stop.level() == io::StopLevel::Immediate};
+        const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop);
+        ended = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
+    }
+    constexpr Millis patience{10000};
+    co_await agent_->close(patience);
+    co_return ended;
+}
+
+io::Task<Result<void>> AgentSite::close(io::StopToken stop) {
+    Result<void> ended;
+    if (agent_) {
+        ended = co_await endAgent(stop);
+    }
+    Result<void> closed;
+    if (transportOpened_) {
+        closed = co_await parts_.transport->close(stop);
+    }
+    agent_.reset();
+    const Result<void> removed = co_await parts_.files->remove();
+    if (closed && removed && parts_.released) {
+        parts_.released();
+    }
+    if (!ended) {
+        co_return ended;
+    }
+    co_return !closed ? closed : removed;
+}
+
+} // namespace cirque::exec

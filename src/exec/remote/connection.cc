@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/remote/connection.hh"
+
+#include "base/assert.hh"
+#include "base/text.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace cirque::exec {
+
+namespace {
+
+constexpr std::size_t keptErrorBytes = 4U << 10U;
+constexpr Millis answerPatience{10000}; // after an Immediate stop: the agent's own patience is 5 s
+
+} // namespace
+
+Result<std::shared_ptr<AgentConnection>> AgentConnection::start(io::SpawnOptions options) {
+    CIRQUE_TRY_ASSIGN(io::Pipe in, io::makePipe());
+    CIRQUE_TRY_ASSIGN(io::Pipe out, io::makePipe());
+    CIRQUE_TRY_ASSIGN(io::Pipe err, io::makePipe());
+    options.in = in.read.get();
+    options.out = out.write.get();
+    options.err = err.write.get();
+    CIRQUE_TRY_ASSIGN(io::Process process, io::Process::spawn(options));
+    return std::shared_ptr<AgentConnection>(new AgentConnection(std::move(process), std::move(in.write),
+                                                                std::move(out.read), std::move(err.read)));
+}
+
+AgentConnection::AgentConnection(io::Process process, io::UniqueFd in, io::UniqueFd out, io::UniqueFd err)
+    : process_(std::move(process)), out_(std::move(in)), in_(std::move(out)), err_(std::move(err)) {}
+
+AgentConnection::~AgentConnection() = default;
+
+io::Task<Result<agent::Hello>> AgentConnection::greet(Millis patience, io::StopToken stop) {
+    co_await group_.start();
+    group_.spawn(write());
+    group_.spawn(listen(std::move(err_)));
+    group_.spawn(read(std::move(in_)));
+    io::StopSource greeted;
+    group_.spawn(loseAfter(patience, greeted.token(),
+                           fmt::format("it did not answer within {} s", patience.count() / 1000)));
+    while (!hello_ && !lost_ && co_await changed_.wait(stop)) {
+    }
+    greeted.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    if (lost_) {
+        co_return fail(*lost_);
+    }
+    if (!hello_) {
+        co_return fail(ErrorCode::Process, "the start of cirque-agent was stopped");
+    }
+    if (hello_->version != CIRQUE_VERSION) {
+        co_return fail(
+            ErrorCode::Unsupported,
+            fmt::format("the place runs cirque-agent {}, this is cirque {}", hello_->version, CIRQUE_VERSION),
+            "install both from one version");
+    }
+    co_return *hello_;
+}
+
+io::Task<> AgentConnection::write() {
+    const Result<void> written = co_await out_.serve(writer_.token());
+    if (!written) {
+        lose({}); // what the reading side hears says more
+    }
+}
+
+io::Task<> AgentConnection::read(io::UniqueFd from) {
+    const std::function<void(std::string_view)> take = [this](std::string_view bytes) { this->take(bytes); };
+    const std::function<bool()> hold = [this] { return congested(); };
+    const Result<void> read = co_await io::readAll(std::move(from), take, readers_.token(), hold);
+    // its last words may still be on their way
+    constexpr Millis lastWords{200};
+    if (!lost_ && !readers_.token().stopRequested()) {
+        (void)co_await io::sleepFor(lastWords, readers_.token());
+    }
+    lose(read ? std::string() : read.error().text());
+}
+
+io::Task<> AgentConnection::listen(io::UniqueFd from) {
+    const std::function<void(std::string_view)> take = [this](std::string_view bytes) {
+        errText_ += bytes;
+        if (errText_.size() > 2 * keptErrorBytes) {
+            errText_.erase(0, errText_.size() - keptErrorBytes);
+        }
+    };
+    (void)co_await io::readAll(std::move(from), take, readers_.token()); // for messages only
+}
+
+std::string AgentConnection::said() const {
+    return std::string(trim(errText_));
+}
+
+void AgentConnection::take(std::string_view bytes) {
+    const std::function<void(const agent::Frame&)> one = [this](const agent::Frame& frame) {
+        deliver(frame);
+    };
+    if (auto taken = frames_.take(bytes, one); !taken) {
+        lose(taken.error().text());
+    }
+}
+
+void AgentConnection::deliver(const agent::Frame& frame) {
+    if (frame.kind == agent::FrameKind::Hello && !hello_) {
+        if (auto hello = agent::parseHello(frame.payload)) {
+            hello_ = std::move(*hello);
+        } else {
+            lose(hello.error().text());
+        }
+        changed_.notify();
+        return;
+    }
+    const auto found = calls_.find(frame.call);
+    if (found == calls_.end()) {
+        return; // a daemon of an earlier step still prints
+    }
+    if (frame.kind == agent::FrameKind::Done) {
+        found->second.done = std::string(frame.payload);
+        found->second.changed->notify();
+    } else {
+        deliverOutput(frame);
+    }
+}
+
+void AgentConnection::deliverOutput(const agent::Frame& frame) {
+    Call& call = calls_[frame.call];
+    const bool late = frame.kind == agent::FrameKind::LateOutput;
+    if (!call.sink || call.sinkFailure || (!late && frame.kind != agent::FrameKind::Output)) {
+        return;
+    }
+    if (auto written = call.sink->write(frame.payload, late); !written) {
+        call.sinkFailure = std::move(written).error();
+        sendStop(frame.call, io::StopLevel::Immediate, io::StopReason::Shutdown);
+    }
+}
+
+// A reader that does not keep up must not hold back the answer to a stop.
+bool AgentConnection::congested() const {
+    return !stopping_ && std::ranges::any_of(calls_, [](const auto& entry) {
+        return entry.second.sink && entry.second.sink->congested();
+    });
+}
+
+void AgentConnection::lose(std::string why) {
+    if (lost_) {
+        return;
+    }
+    if (why.empty()) {
+        why = said();
+    }
+    lost_ = Error{ErrorCode::Unreachable,
+                  why.empty() ? std::string("the connection to the place ended")
+                              : fmt::format("the connection to the place ended: {}", why),
+                  {},
+                  {}};
+    changed_.notify();
+    for (auto& [number, call] : calls_) {
+        call.changed->notify();
+    }
+}
+
+io::Task<> AgentConnection::loseAfter(Millis patience, io::StopToken answered, std::string why) {
+    if (co_await io::sleepFor(patience, std::move(answered))) {
+        lose(std::move(why));
+    }
+}
+
+void AgentConnection::sendStop(std::uint32_t call, io::StopLevel level, io::StopReason reason) {
+    stopping_ = true;
+    const agent::StopCall stop{static_cast<std::int64_t>(level), static_cast<std::int64_t>(reason)};
+    out_.push(toBytes(agent::FrameKind::Stop, call, toBytes(stop)));
+}
+
+void AgentConnection::sendInput(std::uint32_t call, std::string_view bytes) {
+    out_.push(toBytes(agent::FrameKind::Input, call, bytes));
+}
+
+io::Task<Result<std::string>> AgentConnection::call(std::string payload, std::shared_ptr<OutputSink> sink,
+                                                    io::StopToken stop) {
+    if (lost_) {
+        co_return fail(*lost_);
+    }
+    const std::uint32_t number = ++lastCall_;
+    calls_[number].sink = std::move(sink);
+    const std::shared_ptr<io::Signal> changed = calls_[number].changed;
+    out_.push(toBytes(agent::FrameKind::Call, number, payload));
+    io::StopSource answered;
+    const io::StopToken token = stop;
+    const io::StopCallback relay = stop.onStop([this, number, &answered, token](io::StopLevel level) {
+        sendStop(number, level, token.reason());
+        if (level == io::StopLevel::Immediate) {
+            group_.spawn(loseAfter(answerPatience, answered.token(), "it did not answer any more"));
+        }
+    });
+    while (!calls_[number].done && !lost_) {
+        co_await changed->wait();
+    }
+    answered.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    Call ended = std::move(calls_[number]);
+    // the sink stays for what daemons still print
+    calls_[number] = Call{ended.sink, {}, {}, ended.changed};
+    if (ended.sinkFailure) {
+        co_return fail(std::move(*ended.sinkFailure));
+    }
+    if (!ended.done) {
+        co_return fail(*lost_);
+    }
+    co_return std::move(*ended.done);
+}
+
+io::Task<> AgentConnection::close(Millis patience) {
+    out_.end();
+    io::StopSource gone;
+    io::TaskGroup timer;
+    co_await timer.start();
+    const auto kill = [this, patience](io::StopToken ended) -> io::Task<> {
+        if (co_await io::sleepFor(patience, std::move(ended))) {
+            process_.signalGroup(SIGKILL);
+        }
+    };
+    timer.spawn(kill(gone.token()));
+    (void)co_await process_.wait();
+    gone.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    co_await timer.join();
+    writer_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    readers_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    co_await group_.join();
+}
+
+} // namespace cirque::exec

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The coordinator's end of a connection to a cirque-agent: a child process (podman, ssh, bwrap, ...) whose
+// standard input and output are the agent's.
+#pragma once
+
+#include "agent/protocol/frame.hh"
+#include "agent/protocol/messages.hh"
+#include "base/result.hh"
+#include "exec/api/executor.hh"
+#include "io/process/process.hh"
+#include "io/process/write-queue.hh"
+#include "io/runtime/runtime.hh"
+#include "io/runtime/stop.hh"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cirque::exec {
+
+class AgentConnection {
+  public:
+    // Starts the process. Failure: as Process::spawn.
+    static Result<std::shared_ptr<AgentConnection>> start(io::SpawnOptions options);
+    ~AgentConnection(); // close() must have been awaited
+
+    // Await once, before all calls: until the agent has said who it is, at most `patience`. Failure: it is no
+    // agent of this version, the process ended (its words are in the text), or the stop.
+    io::Task<Result<agent::Hello>> greet(Millis patience, io::StopToken stop);
+
+    // One call (a payload of agent/protocol/messages.hh) to its Done, whose payload comes back. Output goes
+    // to `sink` (may be null). Each rise of `stop` is sent on; the call still ends with Done. Failure
+    // (Unreachable): the connection broke, or after an Immediate stop no answer came within `grace` and some
+    // seconds.
+    io::Task<Result<std::string>> call(std::string payload, std::shared_ptr<OutputSink> sink,
+                                       io::StopToken stop);
+
+    // Input bytes of a call that is under way.
+    void sendInput(std::uint32_t call, std::string_view bytes);
+
+    // No answer will come any more.
+    [[nodiscard]] bool lost() const { return lost_.has_value(); }
+
+    // The end of what the process wrote to its standard error, trimmed.
+    [[nodiscard]] std::string said() const;
+
+    // Closes the agent's input, which ends it, and waits for the process; kills it after `patience`. Exactly
+    // once.
+    io::Task<> close(Millis patience);
+
+  private:
+    struct Call {
+        std::shared_ptr<OutputSink> sink;
+        std::optional<Error> sinkFailure; // the agent is told to stop; the failure is the call's
+        std::optional<std::string> done;
+        std::shared_ptr<io::Signal> changed = std::make_shared<io::Signal>();
+    };
+
+    AgentConnection(io::Process process, io::UniqueFd in, io::UniqueFd out, io::UniqueFd err);
+    io::Task<> write();
+    io::Task<> read(io::UniqueFd from);
+    io::Task<> listen(io::UniqueFd from);
+    void take(std::string_view bytes);
+    void deliver(const agent::Frame& frame);
+    void deliverOutput(const agent::Frame& frame);
+    void lose(std::string why);
+    void sendStop(std::uint32_t call, io::StopLevel level, io::StopReason reason);
+    [[nodiscard]] bool congested() const;
+    io::Task<> loseAfter(Millis patience, io::StopToken answered, std::string why);
+
+    io::Process process_;
+    io::WriteQueue out_;
+    io::UniqueFd in_;
+    io::UniqueFd err_;
+    agent::FrameReader frames_{agent::preamble};
+    std::map<std::uint32_t, Call> calls_;
+    std::uint32_t lastCall_ = 0;
+    bool stopping_ = false;
+    std::optional<agent::Hello> hello_;
+    std::optional<Error> lost_;
+    std::string errText_;
+    io::Signal changed_; // hello or loss
+    io::StopSource readers_;
+    io::StopSource writer_;
+    io::TaskGroup group_;
+};
+
+} // namespace cirque::exec

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an executor whose places run a cirque-agent is given of the run around it.
+#pragma once
+
+#include "base/ids.hh"
+#include "base/time.hh"
+#include "exec/local/ports.hh"
+#include "workspace/job-names.hh"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cirque::exec {
+
+struct AgentWorld {
+    RunId run;
+    std::string stateDir; // Cirque's own folder: a place must not show it
+    std::string workRoot; // of this run on this machine; an executor works below workRoot/<its kind>
+    std::string agent;    // paths of the two programs on this machine
+    std::string leader;   //
+    std::string hostPath; // the caller's PATH
+    std::vector<std::string> environment; // the caller's, "K=V": for the programs that make places
+    std::string system;                   // "x86_64-linux"
+    Millis grace{10000};
+    bool keep = false; // leave the jobs' folders
+    Workspaces& workspaces;
+    Artifacts& artifacts;
+};
+
+} // namespace cirque::exec

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real cirque-agent as a child of this test, without any place around it.
+#include "exec/remote/connection.hh"
+
+#include "io/process/fd.hh"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+namespace cirque::exec {
+namespace {
+
+struct Collect : OutputSink {
+    std::string text;
+
+    Result<void> write(std::string_view bytes, bool /*late*/) override {
+        text += bytes;
+        return {};
+    }
+};
+
+class ConnectionTest : public testing::Test {
+  protected:
+    ConnectionTest() {
+        std::string name = "/dev/shm/cirque-connection-test-XXXXXX";
+        folder_ = ::mkdtemp(name.data());
+        std::filesystem::create_directory(folder_ + "/job");
+    }
+
+    ~ConnectionTest() override { std::filesystem::remove_all(folder_); }
+
+    static io::SpawnOptions agent() {
+        io::SpawnOptions options;
+        options.argv = {CIRQUE_AGENT};
+        return options;
+    }
+
+    [[nodiscard]] std::string opening() const {
+        agent::OpenJob open;
+        open.name = "job";
+        open.jobFolder = folder_ + "/job";
+        open.privateRoots = {folder_ + "/private"};
+        open.toolsFolder = folder_ + "/tools";
+        open.leader = CIRQUE_LEADER;
+        return toBytes(open);
+    }
+
+    static std::string step(std::string script) {
+        agent::StepRequest request;
+        request.name = "step";
+        request.step.action = plan::BashRun{std::move(script)};
+        return toBytes(request);
+    }
+
+    static void run(std::function<io::Task<>()> body) {
+        io::Runtime runtime;
+        runtime.run(std::move(body));
+    }
+
+    std::string folder_;
+    std::shared_ptr<Collect> sink_ = std::make_shared<Collect>();
+};
+
+constexpr Millis patience{20000};
+
+TEST_F(ConnectionTest, AStepRunsAndNothingIsLeft) {
+    run([&]() -> io::Task<> {
+        auto agent = AgentConnection::start(ConnectionTest::agent()).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        const auto opened = co_await agent->call(opening(), nullptr, {});
+        EXPECT_TRUE(opened && agent::parseJobOpened(*opened));
+        const auto done = co_await agent->call(step("echo to-out; echo to-err >&2; pwd; exit 7"), sink_, {});
+        const auto end = agent::parseStepEnd(done.value());
+        EXPECT_EQ(end.value().outcome, Outcome::failedExit(7));
+        EXPECT_TRUE(
+            agent::parseDone((co_await agent->call(toBytes(agent::CloseJob{}), nullptr, {})).value()));
+        co_await agent->close(patience);
+    });
+    EXPECT_EQ(sink_->text, "to-out\nto-err\n" + folder_ + "/job\n");
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/private"));
+}
+
+// Were it Failed, a lost place would look like a failing test; were it forgotten, the run would hang.
+TEST_F(ConnectionTest, AnAgentThatIsKilledIsALostConnection) {
+    run([&]() -> io::Task<> {
+        auto agent = AgentConnection::start(ConnectionTest::agent()).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        EXPECT_TRUE(co_await agent->call(opening(), nullptr, {}));
+        const auto done = co_await agent->call(step("kill -9 $(ps -o ppid= -p $PPID)"), sink_, {});
+        EXPECT_FALSE(done);
+        EXPECT_TRUE(agent->lost());
+        EXPECT_EQ(done.error().code, ErrorCode::Unreachable);
+        co_await agent->close(patience);
+    });
+}
+
+// The same when cirque itself dies: the agent's input ends.
+TEST_F(ConnectionTest, TheEndOfTheInputEndsTheStepsTree) {
+    const std::string pidFile = folder_ + "/job/pid";
+    run([&]() -> io::Task<> {
+        auto agent = AgentConnection::start(ConnectionTest::agent()).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        EXPECT_TRUE(co_await agent->call(opening(), nullptr, {}));
+        const auto done =
+            co_await agent->call(step("trap '' TERM; setsid sleep 1000 & echo $! > pid; disown"), sink_, {});
+        EXPECT_TRUE(done);
+        co_await agent->close(patience);
+    });
+    const pid_t pid = std::stoi(io::readFile(pidFile).value());
+    EXPECT_NE(::kill(pid, 0), 0);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/private"));
+}
+
+TEST_F(ConnectionTest, AStopIsSentOn) {
+    run([&]() -> io::Task<> {
+        auto agent = AgentConnection::start(ConnectionTest::agent()).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        EXPECT_TRUE(co_await agent->call(opening(), nullptr, {}));
+        io::StopSource stop;
+        stop.request(io::StopLevel::Immediate, io::StopReason::Timeout);
+        const auto done = co_await agent->call(step("sleep 1000"), sink_, stop.token());
+        EXPECT_TRUE(agent::parseStepEnd(done.value()).value().outcome.timeout);
+        co_await agent->close(patience);
+    });
+}
+
+TEST_F(ConnectionTest, WhatIsNoAgentIsQuoted) {
+    run([&]() -> io::Task<> {
+        io::SpawnOptions options;
+        options.argv = {"/bin/sh", "-c", "echo 'no such image' >&2; exit 125"};
+        auto agent = AgentConnection::start(options).value();
+        const auto hello = co_await agent->greet(patience, {});
+        EXPECT_FALSE(hello);
+        EXPECT_NE(hello.error().text().find("no such image"), std::string::npos) << hello.error().text();
+        co_await agent->close(patience);
+    });
+}
+
+} // namespace
+} // namespace cirque::exec
