@@ -19,15 +19,27 @@ namespace {
 
 // $1: the file, $2: env, the rest: variables to hold unexported. Assigning one under `set -a` exports it
 // again, so what env prints of them is what the file itself set. The file's own output goes to standard
-// error.
+// error. When env cannot be started, a variable is too large for the system: that one is named.
 constexpr std::string_view readScript = R"(readonly __cirque_file=$1 __cirque_env=$2
 shift 2
 if (($#)); then export -n -- "$@"; fi
 set --
-exec 3>&1 1>&2
+exec 3>&1 4>&2 1>&2
 set -ea
 . "$__cirque_file"
-exec "$__cirque_env" -0 >&3 3>&-)";
+set +e
+shopt -s execfail
+exec "$__cirque_env" -0 >&3 3>&- 2>/dev/null || {
+  LC_ALL=C
+  declare -x | while IFS= read -r __cirque_name; do
+    __cirque_name=${__cirque_name#declare -x }
+    __cirque_name=${__cirque_name%%=*}
+    [[ $__cirque_name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] && __cirque_value=${!__cirque_name} &&
+      ((${#__cirque_name} + ${#__cirque_value} > 131070)) &&
+      echo "$__cirque_name holds ${#__cirque_value} bytes, more than a variable can" >&4
+  done
+  exit 126
+})";
 
 } // namespace
 

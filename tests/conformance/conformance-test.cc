@@ -27,6 +27,7 @@ struct Options {
 struct Suite {
     Options options;
     std::vector<Case> cases;
+    std::set<std::string> mustFail; // of them: what their file expects is wrong, and the runner has to see it
     std::map<std::string, std::string> notApplicable;
     std::unique_ptr<Target> target;
     std::optional<Pool> pool;
@@ -90,6 +91,12 @@ class CaseTest : public ::testing::Test {
         }
         verdict = "failed\t";
         const CaseResult result = suite_->pool->take(given_->name);
+        if (suite_->mustFail.contains(given_->name)) {
+            suite_->verdicts.erase(given_->name); // says nothing about the place
+            EXPECT_FALSE(result.findings.empty()) << given_->text("about") << "\nThe run said:\n"
+                                                  << result.said;
+            return;
+        }
         for (const Finding& finding : result.findings) {
             ADD_FAILURE_AT(finding.file.c_str(), finding.line) << finding.text;
         }
@@ -155,6 +162,11 @@ class Around : public ::testing::Environment {
 Result<void> load(Suite& suite) {
     const std::string folder = CIRQUE_CONFORMANCE_DIR;
     CIRQUE_TRY_ASSIGN(suite.cases, loadCases(folder + "/cases"));
+    CIRQUE_TRY_ASSIGN(std::vector<Case> wrong, loadCases(folder + "/must-fail"));
+    for (Case& one : wrong) {
+        suite.mustFail.insert(one.name);
+        suite.cases.push_back(std::move(one));
+    }
     CIRQUE_TRY_ASSIGN(suite.notApplicable,
                       loadNotApplicable(folder + "/not-applicable.txt", suite.options.target));
     for (const auto& [name, reason] : suite.notApplicable) {
@@ -195,7 +207,8 @@ int runSuite(int argc, char** argv) {
         return 77;
     }
     for (const Case& one : suite.cases) {
-        ::testing::RegisterTest("Conformance", testName(one).c_str(), nullptr, nullptr, one.file.c_str(), 1,
+        ::testing::RegisterTest(suite.mustFail.contains(one.name) ? "MustFail" : "Conformance",
+                                testName(one).c_str(), nullptr, nullptr, one.file.c_str(), 1,
                                 [&]() -> CaseTest* { return new CaseTest(suite, one); });
     }
     ::testing::AddGlobalTestEnvironment(new Around(suite));
