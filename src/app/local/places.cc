@@ -3,6 +3,7 @@
 
 #include "agent/materials.hh"
 #include "agent/run-folder.hh"
+#include "app/local/closures-port.hh"
 #include "app/local/executors.hh"
 #include "app/local/program-files.hh"
 #include "app/local/tree-hash.hh"
@@ -30,6 +31,7 @@ struct Places::Parts {
     std::optional<ArtifactPort> artifacts;
     std::optional<exec::LocalExecutor> local;
     std::vector<std::unique_ptr<exec::Executor>> others; // of the kinds the plan names
+    ClosuresPort closures{request.environment};
 
     io::Task<Result<void>> confirmTree(io::StopToken stop);
     Result<void> makeOthers();
@@ -128,7 +130,8 @@ Result<void> Places::Parts::makeOthers() {
                                    .system = thisSystem(),
                                    .keep = request.keep,
                                    .workspaces = *tree,
-                                   .artifacts = *artifacts}));
+                                   .artifacts = *artifacts,
+                                   .closures = closures}));
     }
     return {};
 }
@@ -161,6 +164,10 @@ exec::Executor* Places::Parts::findOther(std::string_view kind) const {
 
 const std::string& Places::workFolder() const {
     return parts_->work->path();
+}
+
+ClosuresPort& Places::closures() const {
+    return parts_->closures;
 }
 
 const std::vector<std::string>& Places::notices() const {

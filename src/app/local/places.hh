@@ -13,6 +13,8 @@
 
 namespace cirque::app {
 
+class ClosuresPort;
+
 class Places : public engine::ExecutorSet {
   public:
     // `request` outlives it.
@@ -25,6 +27,9 @@ class Places : public engine::ExecutorSet {
 
     // Of this run, after prepare: job folders, the snapshot, roots in the store. Goes away with close.
     [[nodiscard]] const std::string& workFolder() const;
+
+    // Of this run, from the start; to be attached before the first job.
+    [[nodiscard]] ClosuresPort& closures() const;
 
     // What a person should know after prepare.
     [[nodiscard]] const std::vector<std::string>& notices() const;

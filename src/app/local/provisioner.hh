@@ -6,6 +6,7 @@
 #include "engine/api/ports.hh"
 #include "nix/store/realise.hh"
 
+#include <memory>
 #include <string>
 
 namespace cirque::app {
@@ -27,9 +28,11 @@ class ProvisionerPort : public engine::Provisioner {
     io::Task<Result<engine::Built>> build(plan::Derivation derivation, TryRef ref,
                                           std::shared_ptr<exec::OutputSink> log, io::StopToken stop) override;
 
+    [[nodiscard]] std::shared_ptr<const nix::Store> store() const { return store_; }
+
   private:
     engine::Journal& journal_;
-    nix::Store store_;
+    std::shared_ptr<nix::Store> store_;
 };
 
 } // namespace cirque::app

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/clock-port.hh"
+#include "app/local/closures-port.hh"
 #include "app/local/control-socket.hh"
 #include "app/local/env-source.hh"
 #include "app/local/expected-jobs.hh"
@@ -169,6 +170,7 @@ class LocalRun {
                                             ? places_.workFolder() + "/roots"
                                             : request_.rootsFolder,
                                         request_.options.slots, journal_);
+            places_.closures().attach(provisioner.store(), journal_);
             expectBuilds(provisioner);
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
             engine::Ports ports{journal_, clock, env, provisioner, logs, places_};

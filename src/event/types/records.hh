@@ -175,17 +175,19 @@ template <>
 struct Record<BuildProgress> {
     static constexpr std::string_view type = "build.progress";
     static constexpr std::string_view doc =
-        "How far Nix is with what a try needs or builds: at most four times a second.";
+        "How far Nix is with what a try needs, builds or takes to its place: at most four times a second.";
     static constexpr auto fields = std::tuple{
         Field{tryFields, &BuildProgress::ref, ""},
         Field{"built", &BuildProgress::built, "Derivations that are built.", Need::Optional},
         Field{"toBuild", &BuildProgress::toBuild, "How many there are to build.", Need::Optional},
-        Field{"fetched", &BuildProgress::fetched, "Store paths that are fetched.", Need::Optional},
-        Field{"toFetch", &BuildProgress::toFetch, "How many there are to fetch.", Need::Optional},
-        Field{"bytes", &BuildProgress::bytes, "Bytes fetched so far.", Need::Optional},
-        Field{"bytesToFetch", &BuildProgress::bytesToFetch, "How many there are to fetch.", Need::Optional},
-        Field{"current", &BuildProgress::current, "What it is at: a derivation and its phase.",
+        Field{"fetched", &BuildProgress::fetched, "Store paths that are fetched, or copied to the place.",
               Need::Optional},
+        Field{"toFetch", &BuildProgress::toFetch, "How many there are to fetch or copy.", Need::Optional},
+        Field{"bytes", &BuildProgress::bytes, "Bytes fetched or copied so far.", Need::Optional},
+        Field{"bytesToFetch", &BuildProgress::bytesToFetch, "How many there are to fetch or copy.",
+              Need::Optional},
+        Field{"current", &BuildProgress::current,
+              "What it is at: a derivation and its phase, a path that comes or goes.", Need::Optional},
     };
 };
 

@@ -5,6 +5,7 @@
 #include "base/ids.hh"
 #include "base/time.hh"
 #include "exec/local/ports.hh"
+#include "exec/remote/ports.hh"
 #include "workspace/job-names.hh"
 
 #include <memory>
@@ -26,6 +27,7 @@ struct AgentWorld {
     bool keep = false; // leave the jobs' folders
     Workspaces& workspaces;
     Artifacts& artifacts;
+    Closures& closures;
 };
 
 } // namespace cirque::exec

@@ -59,7 +59,7 @@ std::string BuildMeter::current() const {
     }
     const std::string_view name = nameOfPath(shown->path);
     if (shown->fetch) {
-        return fmt::format("fetching {}", name);
+        return fmt::format("{} {}", fetch_, name);
     }
     return shown->phase.empty() ? std::string(name) : fmt::format("{}: {}", name, shown->phase);
 }

@@ -23,7 +23,9 @@ class BuildMeter {
     static constexpr Millis interval{250};
 
     // `start`: the first is told an interval later, so that a short build tells nothing.
-    explicit BuildMeter(MonoTime start) : lastTime_(start) {}
+    // `fetch`: the word for a path that comes, or goes.
+    explicit BuildMeter(MonoTime start, std::string_view fetch = "fetching")
+        : fetch_(fetch), lastTime_(start) {}
 
     void take(const LogEvent& event);
 
@@ -46,6 +48,7 @@ class BuildMeter {
     void end(std::string_view path, bool fetch);
     [[nodiscard]] std::string current() const;
 
+    std::string_view fetch_;
     std::vector<Active> active_; // the oldest first
     MonoTime lastTime_;
     bool told_ = false;

@@ -197,6 +197,11 @@ void Store::end(const Batch& batch) {
         } else {
             if (*member->result) {
                 present_.insert(names.begin(), names.end());
+                std::vector<std::string> paths;
+                for (const auto& [output, path] : (*member->result)->outputs) {
+                    paths.push_back(path);
+                }
+                keepPaths(names, paths);
             }
             if (member != batch.members().front()) {
                 ahead_.insert_or_assign(key, member);

@@ -176,12 +176,12 @@ Result<void> CallEnd::verdict(std::string_view wanted) const {
     return fail(ErrorCode::Build, "nix-store failed: " + lastError(errors));
 }
 
-io::Task<Result<CallEnd>> callRealise(CallOptions options, std::shared_ptr<CallListener> listener,
-                                      io::StopToken stop) {
+io::Task<Result<CallEnd>> callWithLog(std::vector<std::string> argv, Variables environment,
+                                      std::shared_ptr<CallListener> listener, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(io::Pipe out, io::makePipe());
     CIRQUE_CO_TRY_ASSIGN(io::Pipe err, io::makePipe());
-    const io::SpawnOptions spawn{.argv = argumentsOf(options),
-                                 .env = nixEnvironment(options.environment),
+    const io::SpawnOptions spawn{.argv = std::move(argv),
+                                 .env = nixEnvironment(environment),
                                  .cwd = "/",
                                  .in = -1,
                                  .out = out.write.get(),
@@ -203,8 +203,19 @@ io::Task<Result<CallEnd>> callRealise(CallOptions options, std::shared_ptr<CallL
     const std::string printed = running.takePrinted();
     for (const std::string_view path : split(printed, '\n')) {
         if (!path.empty()) {
-            end.paths.push_back(options.root.empty() ? std::string(path) : behindRoot(std::string(path)));
+            end.paths.emplace_back(path);
         }
+    }
+    co_return end;
+}
+
+io::Task<Result<CallEnd>> callRealise(CallOptions options, std::shared_ptr<CallListener> listener,
+                                      io::StopToken stop) {
+    std::vector<std::string> argv = argumentsOf(options);
+    CIRQUE_CO_TRY_ASSIGN(CallEnd end, co_await callWithLog(std::move(argv), std::move(options.environment),
+                                                           std::move(listener), std::move(stop)));
+    for (std::string& path : end.paths) {
+        path = options.root.empty() ? std::move(path) : behindRoot(path);
     }
     co_return end;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One `nix-store --realise`, from its start to its end: what it is told, what it says, what its end means.
+// One `nix-store --realise` (or another Nix program that logs), from its start to its end: what it is told,
+// what it says, what its end means.
 // Who wants what, and what is shared, is the Store's business.
 #pragma once
 
@@ -51,5 +52,10 @@ struct CallEnd {
 // is in CallEnd. Stop: TERM to Nix, which ends its builders, KILL after 5 s or at once when immediate.
 io::Task<Result<CallEnd>> callRealise(CallOptions options, std::shared_ptr<CallListener> listener,
                                       io::StopToken stop);
+
+// The same of any Nix program whose log is records (argv ends with "--log-format internal-json" and what
+// follows); `paths` are the lines it printed.
+io::Task<Result<CallEnd>> callWithLog(std::vector<std::string> argv, Variables environment,
+                                      std::shared_ptr<CallListener> listener, io::StopToken stop);
 
 } // namespace cirque::nix

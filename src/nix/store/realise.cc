@@ -38,6 +38,12 @@ std::string rootName(const std::vector<std::string>& names) {
     return "built-" + sha256Hex(fmt::format("{}", fmt::join(names, "\n"))).substr(0, enough);
 }
 
+// A derivation without the name of an output means any number of paths. Such names come last in a call, so
+// that what is printed for the others can be told apart.
+bool isOnePath(const std::string& name) {
+    return !name.ends_with(".drv");
+}
+
 } // namespace
 
 std::vector<std::string> Store::missing(const Wanted& wanted) const {
@@ -48,7 +54,9 @@ std::vector<std::string> Store::missing(const Wanted& wanted) const {
     }
     names.insert(wanted.paths.begin(), wanted.paths.end());
     std::erase_if(names, [&](const std::string& name) { return present_.contains(name); });
-    return {names.begin(), names.end()};
+    std::vector<std::string> out(names.begin(), names.end());
+    std::ranges::stable_partition(out, isOnePath);
+    return out;
 }
 
 bool Store::isBusy(const std::vector<std::string>& names) const {
@@ -92,8 +100,32 @@ io::Task<Result<void>> Store::realise(Wanted wanted, Watch watch, io::StopToken 
     Result<void> verdict = called->verdict(wanted.derivations.size() == 1 ? wanted.derivations[0].drv : "");
     if (verdict) {
         present_.insert(names.begin(), names.end());
+        keepPaths(names, called->paths);
     }
     co_return verdict;
+}
+
+// nix-store prints the paths in the order of the names.
+void Store::keepPaths(const std::vector<std::string>& names, const std::vector<std::string>& paths) {
+    for (std::size_t i = 0; i < names.size() && i < paths.size() && isOnePath(names[i]); ++i) {
+        at_.insert_or_assign(names[i], paths[i]);
+    }
+}
+
+Realised Store::realised(const Wanted& wanted) const {
+    Realised out;
+    for (const Derivation& derivation : wanted.derivations) {
+        for (const std::string& name : namesOf(derivation)) {
+            if (const auto found = at_.find(name); found != at_.end()) {
+                out.paths.push_back(found->second);
+            } else if (present_.contains(name)) {
+                out.derivations.push_back(derivation.drv);
+            }
+        }
+    }
+    std::ranges::copy_if(wanted.paths, std::back_inserter(out.paths),
+                         [this](const std::string& path) { return present_.contains(path); });
+    return out;
 }
 
 } // namespace cirque::nix

@@ -26,6 +26,12 @@ struct Wanted {
     std::vector<std::string> paths; // sources
 };
 
+// Where what was wanted lies.
+struct Realised {
+    std::vector<std::string> paths;
+    std::vector<std::string> derivations; // of these all outputs are there, wherever that is
+};
+
 struct StoreOptions {
     Variables environment;   // the caller's
     std::string rootsFolder; // where indirect garbage collector roots are kept, so that nothing disappears
@@ -54,6 +60,9 @@ class Store {
     // them builds it anew. Stop: as above for who builds, at once for who waits.
     io::Task<Result<BuiltPaths>> build(Derivation derivation, Watch watch, io::StopToken stop = {});
 
+    // What of it this run has realised so far, in any job; the rest is left out.
+    [[nodiscard]] Realised realised(const Wanted& wanted) const;
+
     // It will be asked for soon, and nobody sets it a time limit of its own. It may then be built along with
     // another one that is expected, as long as builds are short (LookAhead); its log and its end are its own.
     void expect(Derivation derivation);
@@ -71,10 +80,12 @@ class Store {
     io::Task<Result<void>> perform(std::shared_ptr<Batch> batch, io::StopToken stop);
     void end(const Batch& batch);
     CallOptions callFor(std::vector<std::string> names);
+    void keepPaths(const std::vector<std::string>& names, const std::vector<std::string>& paths);
 
     StoreOptions options_;
     LookAhead lookAhead_;
     std::set<std::string> present_;         // names that were realised
+    std::map<std::string, std::string> at_; // where, of names that mean one path
     std::set<std::string> busy_;            // names that are
     std::map<std::string, Member> members_; // of running batches
     std::map<std::string, Member> ahead_;   // built, and not yet asked for

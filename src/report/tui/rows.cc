@@ -40,13 +40,14 @@ std::string pauseText(const Pause& pause, std::string_view what, MonoTime now) {
     return fmt::format("{} {}{} in {}", what, pause.next, of, wholeSeconds(pause.until - now + Millis(999)));
 }
 
-std::string progressText(const event::BuildProgress& build) {
+// `fetched`: the word for paths that come, or go.
+std::string progressText(const event::BuildProgress& build, std::string_view fetched = "fetched") {
     std::vector<std::string> parts;
     if (build.toBuild > 0) {
         parts.push_back(fmt::format("built {}/{}", build.built, build.toBuild));
     }
     if (build.toFetch > 0) {
-        parts.push_back(fmt::format("fetched {}/{}", build.fetched, build.toFetch));
+        parts.push_back(fmt::format("{} {}/{}", fetched, build.fetched, build.toFetch));
     }
     if (build.bytesToFetch > 0) {
         parts.push_back(fmt::format("{} of {}", formatBytes(build.bytes), formatBytes(build.bytesToFetch)));
@@ -104,6 +105,9 @@ std::string jobDetail(const RunModel& model, const JobModel& job, bool withSteps
         return at.empty() ? "gets its tools ready" : "tools: " + at;
     }
     const int step = runningStep(job);
+    if (step < 0 && job.build && job.build->ref.step < 0) {
+        return "to its place: " + progressText(*job.build, "copied");
+    }
     if (withSteps || step < 0) {
         return job.attempt > 1 ? fmt::format("attempt {}", job.attempt) : std::string();
     }

@@ -49,6 +49,24 @@ TEST(Tui, NothingIsDrawnWhenNothingChanged) {
     EXPECT_LT(run.bytes.size() - before.size(), 1500U) << "only the lines with a spinner are drawn again";
 }
 
+// Wrong: a job whose tools go to another machine for minutes looks as if nothing happened.
+TEST(Tui, WhatIsCopiedToAPlaceIsShownUntilAStepRuns) {
+    TuiRun run({120, 24});
+    run.tell(event::RunStarted{"ci", "ci.nix", "/tree", "0.1.0", 1});
+    run.tell(event::JobsAdded{{{"far", {}, {"s"}}}, ""});
+    run.tell(event::JobStarted{"far", 1, "ssh", ""});
+    run.tell(event::ProvisionStarted{"far", 1});
+    run.tell(event::ProvisionFinished{"far", 1, Millis(5)});
+    run.tell(
+        event::BuildProgress{{"far", 1, -1, 1}, 0, 0, 3, 8, 12'900'000, 40'000'000, "copying hello-2.12"});
+    run.frame();
+    EXPECT_TRUE(has(run.vt.text(), "to its place: copied 3/8, ")) << run.vt.text();
+    EXPECT_TRUE(has(run.vt.text(), ", copying hello-2.12")) << run.vt.text();
+    run.tell(event::StepStarted{{"far", 1, 0, 1}, "s"});
+    run.frame();
+    EXPECT_FALSE(has(run.vt.text(), "copied")) << run.vt.text();
+}
+
 TEST(Tui, WhenJobsDoNotFitThoseThatRunOrFailedStayAndTheRestIsCounted) {
     TuiRun run({80, 10});
     run.tell(RunStarted{"ci", "ci.nix", "/tree", "0.1.0", 1});

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Garbage is collected beside a run while a job is in the middle of its steps; then the job uses what it
+// stands on. In each kind of store.
+#include "tests/functional/support/private-nix.hh"
+#include "tests/functional/support/project.hh"
+
+#include <fmt/format.h>
+
+namespace cirque::test {
+namespace {
+
+// Of a job that waits for the file `go` and then reads its whole closure: a file of the tree, a file that
+// refers to another one, and more. `prefix`: where the store lies.
+std::string workflow(const std::string& root, const std::string& prefix, const std::string& more) {
+    return fmt::format(R"nix({{ cirque, ... }}: let
+      below = builtins.toFile "below" "what is referred to\n";
+      above = builtins.toFile "above" "{1}${{below}}\n";
+      built = derivation {{
+        name = "built"; system = builtins.currentSystem; builder = "/bin/sh";
+        args = [ "-c" "echo ${{above}} > $out; exit 0" ];
+      }};
+      names = [ above ./data.txt {2} ];
+    in cirque.mkWorkflow {{
+      name = "w";
+      jobs.a.steps = [
+        {{ name = "wait"; bash = "touch {0}/waiting; while [ ! -e {0}/go ]; do sleep 0.05; done"; }}
+        {{ name = "use"; bash = "for f in ${{toString (map (n: "{1}${{n}}") names)}}; do cat $f; done; cat $(cat {1}${{above}})"; }}
+      ];
+    }})nix",
+                       root, prefix, more);
+}
+
+// Collects garbage while the job waits, and then lets it go on.
+Ran runBesideACollection(const Project& project) {
+    project.write("data.txt", "a file of the tree\n");
+    Running run = project.start({"run", "--inherit-env"});
+    project.waitFor("../waiting");
+    const Ran collected =
+        project.shell("echo garbage > ../g; p=$(nix-store --add ../g) && nix-collect-garbage && "
+                      "[ ! -e \"$p\" ] && [ ! -e \"../chroot$p\" ]");
+    EXPECT_EQ(collected.status, 0) << "it did collect\n" << collected.all();
+    project.write("../go", "");
+    return run.wait(60);
+}
+
+void expectUsed(const Ran& ran) {
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[a/use] a file of the tree\n")) << ran.all();
+    EXPECT_TRUE(ran.outHas("[a/use] what is referred to\n")) << ran.all();
+}
+
+TEST(Closure, StaysUnderARunningJob) {
+    Project project;
+    usePrivateNix(project);
+    project.write("ci.nix", workflow(project.root(), "", "built"));
+    expectUsed(runBesideACollection(project));
+}
+
+TEST(Closure, StaysUnderARunningJobOfADaemonsStore) {
+    Project project;
+    usePrivateNix(project);
+    const Running daemon = project.startShell("exec nix-daemon"); // ends with the test
+    project.waitFor("../nix/var/daemon-socket/socket");
+    project.set("NIX_REMOTE", "daemon");
+    project.write("ci.nix", workflow(project.root(), "", "built"));
+    expectUsed(runBesideACollection(project));
+}
+
+// Builds would need a sandbox there, so it holds sources alone.
+TEST(Closure, StaysUnderARunningJobOfAChrootStore) {
+    Project project;
+    usePrivateNix(project);
+    for (const char* name : {"NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"}) {
+        project.set(name, std::nullopt);
+    }
+    const std::string chroot = project.root() + "/chroot";
+    project.set("NIX_REMOTE", chroot);
+    project.write("ci.nix", workflow(project.root(), chroot, ""));
+    expectUsed(runBesideACollection(project));
+}
+
+} // namespace
+} // namespace cirque::test
