@@ -125,6 +125,15 @@ let
     then { inherit (job.executor._cirqueExecutor) copyRepo; }
     else { };
 
+  # Packages of the job's place come after those of the step itself.
+  withExtraPackages = job: value:
+    let
+      extra = if isExecutor (job.executor or null) then job.executor._cirqueExecutor.extraPackages or [ ] else [ ];
+      key = if value ? path then "path" else "deps";
+    in
+    if extra == [ ] || !(isAttrs value) || raw.isDerivation value || !(isList (value.${key} or [ ])) then value
+    else value // { ${key} = value.${key} or [ ] ++ extra; };
+
   memberOf = job: if job ? _cirqueMatrix then { matrix.values = mapAttrs (_: raw.scalar) job._cirqueMatrix.values; } else { };
 
   job = carriers: where: value:
@@ -134,7 +143,7 @@ let
         // copyRepoOf value // memberOf value;
       known = carriers + closure.carrier rest;
       steps = where': given:
-        if isList given then map (step known where') given else raw.raw where' given;
+        if isList given then map (item: step known where' (withExtraPackages value item)) given else raw.raw where' given;
     in
     if !(isAttrs value) then raw.raw where value
     else rest

@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 # Places where jobs run: values that can be used as they are or called with options.
 let
+  # What the library itself takes from the options; the place gets the rest.
+  own = [ "copyRepo" "extraPackages" ];
+
+  # `local { sandbox = true; }` is another way to write `sandbox`.
+  settled = kind: options:
+    if kind == "local" && options.sandbox or null == true
+    then { kind = "sandbox"; options = removeAttrs options [ "sandbox" ]; }
+    else { inherit kind; options = if options.sandbox or null == false then removeAttrs options [ "sandbox" ] else options; };
+
   make = kind: options:
+    let place = settled kind options; in
     {
       _cirqueExecutor = {
-        inherit kind;
-        options = removeAttrs options [ "copyRepo" ];
-      } // (if options ? copyRepo then { inherit (options) copyRepo; } else { });
+        inherit (place) kind;
+        options = removeAttrs place.options own;
+      } // builtins.intersectAttrs { copyRepo = null; extraPackages = null; } place.options;
       __functor = _: more: make kind (options // more);
     };
 

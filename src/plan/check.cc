@@ -55,6 +55,7 @@ class Checker {
     void object(const ObjectKind& kind, const Json& value, const Cursor& at);
 
   private:
+    void options(const JsonObject& executor, const Cursor& at);
     void unknownKey(const ObjectKind& kind, std::string_view key, const Cursor& at);
     void missingKeys(const ObjectKind& kind, const JsonObject& object, const Cursor& at);
     void field(const Field& field, const Json& value, const Cursor& at);
@@ -106,6 +107,21 @@ void Checker::object(const ObjectKind& kind, const Json& value, const Cursor& at
         }
     }
     missingKeys(kind, object, at);
+    if (kind.name == "executor") {
+        options(object, at);
+    }
+}
+
+// Which keys an executor's options have is said by its kind.
+void Checker::options(const JsonObject& executor, const Cursor& at) {
+    const Json* kind = executor.if_contains("kind");
+    const bool named = kind != nullptr && kind->is_string();
+    const ObjectKind* known = executorOptions(named ? std::string_view(kind->get_string()) : "local");
+    const Json* given = executor.if_contains("options");
+    const JsonObject none;
+    if (known != nullptr && (given == nullptr || given->is_object())) {
+        object(*known, given == nullptr ? Json(none) : *given, Cursor(&at, "options"));
+    }
 }
 
 void Checker::unknownKey(const ObjectKind& kind, std::string_view key, const Cursor& at) {

@@ -2,64 +2,18 @@
 #include "plan/schema.hh"
 
 #include "base/assert.hh"
+#include "plan/executor-options.hh"
+#include "plan/schema-rows.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace cirque::plan {
 namespace {
 
 using enum Type;
-using View = std::string_view;
-
-// Rows of the table.
-Field key(View name, Type type, View doc) {
-    return {.name = name, .type = type, .doc = doc};
-}
-
-Field list(View name, Type type, View doc) {
-    return {.name = name, .shape = Shape::List, .type = type, .doc = doc};
-}
-
-Field map(View name, Type keys, Type type, View doc) {
-    return {.name = name, .shape = Shape::Map, .type = type, .keys = keys, .doc = doc};
-}
-
-Field words(View name, std::vector<View> allowed, View doc) {
-    return {.name = name, .words = std::move(allowed), .doc = doc};
-}
-
-Field object(View name, View kind, View doc) {
-    return {.name = name, .type = Object, .kind = kind, .doc = doc};
-}
-
-Field objects(View name, View kind, View doc) {
-    return {.name = name, .shape = Shape::List, .type = Object, .kind = kind, .doc = doc};
-}
-
-Field objectsBy(View name, Type keys, View kind, View doc) {
-    return {.name = name, .shape = Shape::Map, .type = Object, .kind = kind, .keys = keys, .doc = doc};
-}
-
-Field required(Field field) {
-    field.required = true;
-    return field;
-}
-
-Field nullable(Field field) {
-    field.nullable = true;
-    return field;
-}
-
-Field with(View other, Field field) {
-    field.with = other;
-    return field;
-}
-
-Field orElse(View fallback, Field field) {
-    field.fallback = fallback;
-    return field;
-}
+using namespace rows;
 
 // Keys that stand on several kinds.
 Field env(View doc) {
@@ -219,10 +173,13 @@ void addProviders(std::vector<ObjectKind>& kinds) {
 }
 
 void addPlaces(std::vector<ObjectKind>& kinds) {
-    kinds.push_back({.name = "executor",
-                     .doc = "The kind of place where a job runs.",
-                     .fields = {orElse("local", key("kind", Name, "`local` in this version")),
-                                map("options", Any, Any, "free, for that kind")}});
+    kinds.push_back(
+        {.name = "executor",
+         .doc = "The kind of place where a job runs.",
+         .fields = {
+             orElse("local", key("kind", Name, "one of those below")),
+             map("options", Any, Any,
+                 "for that kind: see `sandbox options` and so on; free where there is no such table")}});
     kinds.push_back({.name = "input",
                      .doc = "An artifact of a transitive need, put back with its own paths below `path`.",
                      .shortForm = Name,
@@ -349,6 +306,7 @@ std::vector<ObjectKind> makeSchema() {
     addPlaces(kinds);
     addDeclarations(kinds);
     addMachines(kinds);
+    std::ranges::move(executorOptionKinds(), std::back_inserter(kinds));
     return kinds;
 }
 
@@ -363,6 +321,11 @@ const ObjectKind& kindNamed(std::string_view name) {
     const auto found = std::ranges::find(schema(), name, &ObjectKind::name);
     CIRQUE_ASSERT(found != schema().end(), "a field of the table names a kind that is not in it");
     return *found;
+}
+
+const ObjectKind* executorOptions(std::string_view kind) {
+    const auto found = std::ranges::find(schema(), std::string(kind) + " options", &ObjectKind::name);
+    return found == schema().end() ? nullptr : &*found;
 }
 
 const ObjectKind& providerKind(std::string_view kind) {

@@ -73,6 +73,9 @@ std::span<const ObjectKind> schema();
 // The kind named so; it must exist.
 const ObjectKind& kindNamed(std::string_view name);
 
+// The options of an executor of this kind; null: nobody has said which there are.
+const ObjectKind* executorOptions(std::string_view kind);
+
 // The provider kind for an object's "kind" ("file", "static", "required"), else "other provider".
 const ObjectKind& providerKind(std::string_view kind);
 
