@@ -15,6 +15,8 @@ namespace {
 constexpr Option folderOption{"directory", 'C', "DIR", "work as if started in DIR"};
 constexpr Option pkgsOption{"pkgs", 0, "FILE|host",
                             "the package set of the workflow: a Nix file, or this machine's tools"};
+constexpr Option executorOption{"executor", 0, "KIND[,OPTION=VALUE...]",
+                                "run the jobs at this kind of place, whatever the workflow says"};
 constexpr Option paramOption{"param", 0, "NAME=VALUE", "set a parameter of the workflow (repeatable)"};
 constexpr Option overrideOption{"override-input", 0, "NAME REF",
                                 "use REF for this input of the flake (repeatable)"};
@@ -52,10 +54,11 @@ constexpr std::array runningOptions{
     Option{"json", 0, "", "print every event and log line as JSON"},
     helpOption,
 };
-constexpr std::array checkOptions{folderOption, pkgsOption,        paramOption, overrideOption, offlineOption,
-                                  systemOption, noEvalCacheOption, jsonOption,  helpOption};
+constexpr std::array checkOptions{folderOption,   executorOption, pkgsOption,   paramOption,
+                                  overrideOption, offlineOption,  systemOption, noEvalCacheOption,
+                                  jsonOption,     helpOption};
 constexpr std::array runOptions = both(
-    std::array{pkgsOption, paramOption, overrideOption, systemOption, noEvalCacheOption,
+    std::array{pkgsOption, paramOption, executorOption, overrideOption, systemOption, noEvalCacheOption,
                Option{"watch", 0, "", "run again each time files of the tree change, until interrupted"}},
     runningOptions);
 constexpr std::array rerunOptions =

@@ -5,6 +5,7 @@
 #include "base/text.hh"
 #include "cli/interrupt.hh"
 #include "io/process/fd.hh"
+#include "plan/executor-choice.hh"
 
 #include <fmt/format.h>
 
@@ -154,6 +155,11 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     Result<app::LoadedPlan> loaded = co_await app::loadPlan(std::move(request), stop);
     if (!loaded) {
         co_return fail(std::move(loaded).error());
+    }
+    if (arguments.has("executor")) {
+        CIRQUE_CO_TRY_ASSIGN(const plan::ExecutorRef place,
+                             plan::parseExecutorChoice(arguments.get("executor")));
+        loaded->plan = std::make_shared<const plan::Plan>(plan::movedTo(*loaded->plan, place));
     }
     Loaded out{loaded->plan, shown(target, loaded->tree), loaded->tree, loaded->treeHash, {}};
     out.more = loaded->more;
