@@ -122,6 +122,7 @@ Result<void> Places::Parts::makeOthers() {
         CIRQUE_TRY_ASSIGN(std::string leader, findLeader());
         others.push_back(row.make({.run = request.options.run,
                                    .stateDir = request.settings.stateDir,
+                                   .tree = request.tree,
                                    .workRoot = work->path(),
                                    .agent = std::move(agent),
                                    .leader = std::move(leader),

@@ -17,6 +17,7 @@ namespace cirque::exec {
 struct AgentWorld {
     RunId run;
     std::string stateDir; // Cirque's own folder: a place must not show it
+    std::string tree;     // the project's folder: relative paths of options lie below it
     std::string workRoot; // of this run on this machine; an executor works below workRoot/<its kind>
     std::string agent;    // paths of the two programs on this machine
     std::string leader;   //

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/remote/mounts.hh"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace cirque::exec {
+
+namespace {
+
+std::string textOf(const JsonObject& object, std::string_view key) {
+    const Json* value = object.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+// Without "." and ".." and a slash at the end.
+std::string normal(std::string_view path) {
+    std::string text = std::filesystem::path(path).lexically_normal().string();
+    while (text.size() > 1 && text.ends_with('/')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+Result<Mount> parseMount(const Json& json, std::string_view key, std::string_view tree) {
+    Mount mount;
+    if (json.is_string()) {
+        mount.source = json.as_string();
+    } else if (const JsonObject* object = json.if_object()) {
+        mount.source = textOf(*object, "source");
+        mount.target = textOf(*object, "target");
+        const Json* write = object->if_contains("write");
+        mount.write = write != nullptr && write->is_bool() && write->as_bool();
+    }
+    if (mount.source.empty()) {
+        return fail(ErrorCode::InvalidPlan, fmt::format("a mount of '{}' has no source", key));
+    }
+    if (!mount.source.starts_with('/')) {
+        mount.source = fmt::format("{}/{}", tree, mount.source);
+    }
+    mount.source = normal(mount.source);
+    mount.target = normal(mount.target.empty() ? mount.source : mount.target);
+    if (!mount.target.starts_with('/') || mount.target == "/") {
+        return fail(ErrorCode::InvalidPlan,
+                    fmt::format("'{}' of '{}' cannot be mounted at '{}'", mount.source, key, mount.target),
+                    "give an absolute path below the root as its target");
+    }
+    struct stat status{};
+    if (::stat(mount.source.c_str(), &status) != 0) {
+        return fail(systemError(errno, fmt::format("mount (as '{}' asks for)", key), mount.source));
+    }
+    return mount;
+}
+
+} // namespace
+
+Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view key, std::string_view tree) {
+    std::vector<Mount> mounts;
+    const Json* given = options.if_contains(key);
+    const JsonArray* list = given != nullptr ? given->if_array() : nullptr;
+    if (list == nullptr) {
+        return mounts;
+    }
+    for (const Json& json : *list) {
+        CIRQUE_TRY_ASSIGN(Mount mount, parseMount(json, key, tree));
+        mounts.push_back(std::move(mount));
+    }
+    return mounts;
+}
+
+} // namespace cirque::exec
