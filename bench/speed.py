@@ -16,6 +16,7 @@ from statistics import median
 
 sys.dont_write_bytecode = True
 import history  # noqa: E402
+from closures import closure  # noqa: E402
 from first_step import first_step  # noqa: E402
 from flakes import flake_of_checks  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
@@ -237,6 +238,9 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
     def flake(self):
         flake_of_checks(self)
 
+    def closure(self):
+        closure(self)
+
     def small_tree(self):
         self.workspace(2_000, self.n(10), 0.020)
 
@@ -257,7 +261,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'terminal', 'scheduler', 'layers',
-         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake')
+         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure')
 
 
 def scratch():

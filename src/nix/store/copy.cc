@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nix/store/copy.hh"
 
+#include "base/text.hh"
 #include "nix/log/names.hh"
 #include "nix/store/call.hh"
 #include "nix/store/query.hh"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <memory>
 #include <string_view>
@@ -38,6 +41,9 @@ class CopyListener : public CallListener {
             own_.fetched += 1;
             own_.bytes += sizeOf(ended->path);
         } else {
+            if (const auto* line = std::get_if<PlainLine>(&event)) {
+                hear(line->text);
+            }
             lines_.append(text_, event, counts);
         }
     }
@@ -52,7 +58,19 @@ class CopyListener : public CallListener {
         tell(meter_.last(merged(last_)));
     }
 
+    // What ssh and the Nix at the place said last: they do not speak in records.
+    [[nodiscard]] const std::deque<std::string>& said() const { return said_; }
+
   private:
+    void hear(std::string_view line) {
+        constexpr std::size_t most = 4;
+        constexpr std::size_t longest = 300;
+        if (const std::string_view words = trim(line); !words.empty()) {
+            said_.push_back(ellipsize(words, longest));
+            said_.size() > most ? said_.pop_front() : void();
+        }
+    }
+
     [[nodiscard]] std::uint64_t sizeOf(std::string_view path) const {
         const auto found = sizes_.find(path);
         return found == sizes_.end() ? 0 : found->second;
@@ -88,6 +106,7 @@ class CopyListener : public CallListener {
     BuildMeter meter_;
     LogText lines_;
     std::string text_;
+    std::deque<std::string> said_;
     Counts own_;
     Counts last_;
 };
@@ -109,7 +128,7 @@ std::vector<std::string> commandOf(const std::string& store, const Variables& en
     return argv;
 }
 
-Result<void> verdictOf(const CallEnd& end, const std::string& place) {
+Result<void> verdictOf(const CallEnd& end, const std::string& place, const std::deque<std::string>& said) {
     const std::string what = fmt::format("cannot copy the job's store paths to {}", place);
     if (end.stopped) {
         return fail(ErrorCode::Process, what + ": it was stopped");
@@ -121,10 +140,14 @@ Result<void> verdictOf(const CallEnd& end, const std::string& place) {
         return fail(killedError("nix", end.status.signal).within(what));
     }
     const std::string& errors = end.failures.errors();
-    const ErrorCode code = infrastructureCode(errors).value_or(ErrorCode::Unreachable);
+    const std::string there = fmt::format("{}", fmt::join(said, "; "));
+    const ErrorCode code = infrastructureCode(errors + there).value_or(ErrorCode::Unreachable);
     std::string hint =
         code == ErrorCode::DiskFull ? fmt::format("make room for /nix/store at {}", place) : "";
-    return fail(code, fmt::format("{}: {}", what, reasonIn(errors, "nix copy")), std::move(hint));
+    return fail(code,
+                fmt::format("{}: {}{}", what, reasonIn(errors, "nix copy"),
+                            there.empty() ? "" : fmt::format(" (it was told: {})", there)),
+                std::move(hint));
 }
 
 } // namespace
@@ -192,7 +215,7 @@ io::Task<Result<void>> Copier::copy(CopyTarget target, ClosurePtr closure, Watch
         CIRQUE_CO_TRY_ASSIGN(const CallEnd end,
                              co_await callWithLog(std::move(argv), environment, listener, stop));
         listener->finish();
-        CIRQUE_CO_TRY(verdictOf(end, place));
+        CIRQUE_CO_TRY(verdictOf(end, place, listener->said()));
     }
     co_return Result<void>{};
 }

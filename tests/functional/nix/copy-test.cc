@@ -2,7 +2,10 @@
 // Copying a closure to another store with the real Nix; over ssh with a real sshd that talks to a pipe.
 #include "nix/store/copy.hh"
 
+#include "base/text.hh"
 #include "tests/functional/nix/closure-project.hh"
+
+#include <unistd.h>
 
 namespace cirque::frontend {
 namespace {
@@ -29,8 +32,8 @@ class Copies : public ClosureProject {
     }
 
     // A host "there" whose store lies below folder_/there, reached without a port: ssh starts an sshd that
-    // serves its pipe.
-    nix::CopyTarget overSsh(const std::string& scheme) {
+    // serves its pipe, after `first`.
+    nix::CopyTarget overSsh(const std::string& scheme, const std::string& first = "") {
         const std::string ssh = folder_ + "/ssh";
         fs::create_directories(ssh);
         std::error_code notRoot; // who then needs no such folder
@@ -51,10 +54,10 @@ class Copies : public ClosureProject {
         EXPECT_TRUE(io::writeFileAtomic(
             ssh + "/config",
             fmt::format(
-                "Host there\n  ProxyCommand /usr/sbin/sshd -i -f {0}/sshd_config -E {0}/log\n"
+                "Host there\n  ProxyCommand {1} /usr/sbin/sshd -i -f {0}/sshd_config -E {0}/log\n"
                 "  IdentityFile {0}/user\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n"
                 "  LogLevel ERROR\n",
-                ssh)));
+                ssh, first)));
         return {.store = fmt::format("{}://there?remote-store=local?root={}/there", scheme, folder_),
                 .sshOptions = fmt::format("-F {}/config", ssh),
                 .place = "there"};
@@ -80,6 +83,25 @@ class Copies : public ClosureProject {
         EXPECT_EQ(pathsThere(), 21u);
         EXPECT_TRUE(log_.contains("copying part-7 to there\n")) << log_;
         EXPECT_FALSE(log_.contains("fetching")) << log_;
+        expectKeptThere(all->roots);
+    }
+
+    // As the place itself would do it.
+    void expectKeptThere(const std::vector<std::string>& roots) {
+        const std::size_t before = pathsThere();
+        set("NIX_REMOTE", fmt::format("local?root={}/there", folder_));
+        ASSERT_TRUE(io::makeFolders(folder_ + "/kept"));
+        run([&]() -> io::Task<> {
+            std::vector<std::string> keep = nix::rootCommand(folder_ + "/kept", roots);
+            (void)co_await call(std::move(keep));
+            std::vector<std::string> collect{"nix-collect-garbage"};
+            (void)co_await call(std::move(collect));
+            EXPECT_EQ(pathsThere(), before);
+            EXPECT_TRUE(io::removeTree(folder_ + "/kept"));
+            std::vector<std::string> again{"nix-collect-garbage"};
+            (void)co_await call(std::move(again));
+            EXPECT_EQ(pathsThere(), 0u) << "else the first collection proved nothing";
+        });
     }
 
     std::string log_;
@@ -138,6 +160,41 @@ TEST_F(Copies, AreToldWithCountsAndBytes) {
     EXPECT_EQ(counts.bytesToFetch, static_cast<std::uint64_t>(all->bytes));
 }
 
+// Wrong: "Broken pipe" is all a person learns of a disk that is full at the other side. The mount is that
+// sshd's own.
+TEST_F(Copies, ToAFullDiskSaySo) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root may mount a small disk";
+    }
+    const std::string there = folder_ + "/there";
+    fs::create_directories(there);
+    ASSERT_TRUE(io::writeFileAtomic(
+        folder_ + "/small-disk",
+        fmt::format("#!/bin/sh\nmount -t tmpfs -o size=2m none {} && exec \"$@\"\n", there), 0755));
+    nix::ClosurePtr all;
+    ASSERT_TRUE(io::writeFileAtomic(folder_ + "/large", std::string(4u << 20u, 'x')));
+    run([&]() -> io::Task<> {
+        std::vector<std::string> add{"nix-store", "--add", folder_ + "/large"};
+        const std::string path = co_await call(std::move(add));
+        nix::Closures closures(environment_);
+        const nix::Realised realised{{std::string(trim(path))}, {}};
+        all = co_await closureOf(&closures, realised);
+    });
+    for (const char* scheme : {"ssh", "ssh-ng"}) {
+        const nix::CopyTarget target =
+            overSsh(scheme, fmt::format("unshare -m --propagation private {}/small-disk", folder_));
+        run([&]() -> io::Task<> {
+            nix::Copier copier(environment_);
+            const Result<void> copied = co_await copy(&copier, target, all);
+            EXPECT_FALSE(copied) << scheme;
+            EXPECT_EQ(copied ? ErrorCode::Usage : copied.error().code, ErrorCode::DiskFull)
+                << (copied ? "" : copied.error().text());
+            EXPECT_EQ(copied ? "" : copied.error().hint, "make room for /nix/store at there");
+        });
+        EXPECT_TRUE(io::removeTree(folder_ + "/ssh"));
+    }
+}
+
 TEST_F(Copies, ToNowhereSayWhereAndWhy) {
     const nix::ClosurePtr all = closure(1);
     const nix::CopyTarget target{
@@ -151,6 +208,8 @@ TEST_F(Copies, ToNowhereSayWhereAndWhy) {
             EXPECT_TRUE(copied.error().message.starts_with("cannot copy the job's store paths to there: "))
                 << copied.error().message;
             EXPECT_FALSE(copied.error().message.contains("gave no reason")) << copied.error().message;
+            EXPECT_TRUE(copied.error().message.contains("closed"))
+                << "ssh's own words: " << copied.error().message;
         }
     });
 }
