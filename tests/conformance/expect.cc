@@ -160,7 +160,24 @@ std::string shown(const std::string& log) {
     return log.size() <= 4000 ? log : log.substr(0, 2000) + "\n[...]\n" + log.substr(log.size() - 2000);
 }
 
-// A log: a text (all of it), or {"is", "has", "lacks", "bytes", "sha256", "hex", "try"}.
+// Of a log, what came after the step's end: from the first record of its index with that flag
+// (docs/reference/logs.md).
+std::string lateOf(const std::string& path, const std::string& log) {
+    constexpr std::size_t head = 16;
+    constexpr std::size_t record = 16;
+    const std::string index = slurp(path.substr(0, path.size() - 3) + "idx");
+    for (std::size_t at = head; at + record <= index.size(); at += record) {
+        const auto byte = [&](std::size_t i) {
+            return static_cast<std::size_t>(static_cast<unsigned char>(index[at + i]));
+        };
+        if ((byte(6) & 1U) != 0) {
+            return log.substr(byte(0) + (byte(1) << 8U) + (byte(2) << 16U) + (byte(3) << 24U));
+        }
+    }
+    return "";
+}
+
+// A log: a text (all of it), or {"is", "has", "lacks", "bytes", "sha256", "hex", "late", "try"}.
 void checkLog(const Json& expected, const std::string& path, const Project& project) {
     if (!expected.is_object() || expected.as_object().contains("repeat")) {
         EXPECT_EQ(slurp(path), textOf(expected));
@@ -181,6 +198,8 @@ void checkLog(const Json& expected, const std::string& path, const Project& proj
             EXPECT_EQ(static_cast<std::int64_t>(log.size()), entry.value().as_int64());
         } else if (key == "hex") {
             EXPECT_EQ(hex(log), textOf(entry.value()));
+        } else if (key == "late") {
+            EXPECT_EQ(lateOf(path, log), textOf(entry.value()));
         } else if (key == "sha256") {
             EXPECT_EQ(project.shell("sha256sum <'" + path + "'").out.substr(0, 64), textOf(entry.value()));
         } else {
