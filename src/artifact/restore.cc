@@ -58,7 +58,7 @@ class Restorer {
             struct stat st{};
             const io::UniqueFd there = openBeneath(job_, path, O_PATH | O_NOFOLLOW);
             if (there && ::fstat(there.get(), &st) == 0 && S_ISDIR(st.st_mode)) {
-                return fail(ErrorCode::Io,
+                return fail(ErrorCode::InvalidPlan,
                             fmt::format("cannot put the file {} in place: a folder is there", path),
                             "restore the artifact at another path");
             }
@@ -72,7 +72,8 @@ class Restorer {
             return {};
         }
         if (errno == ENOTDIR) {
-            return fail(ErrorCode::Io, fmt::format("cannot make the folder {}: a file is there", path),
+            return fail(ErrorCode::InvalidPlan,
+                        fmt::format("cannot make the folder {}: a file is there", path),
                         "restore the artifact at another path");
         }
         if (errno != ENOENT) {

@@ -44,8 +44,8 @@ class ArtifactStore {
 
     // Puts the artifact below `path` of the job's folder, over files that are there. Checksums are verified
     // and obstacles looked for before the first file is put in place. Failure: NotFound (no such artifact),
-    // Corrupt, Permission (a link leads out), Io (a folder stands where a file must go, or the reverse),
-    // DiskFull.
+    // Corrupt, Permission (a link leads out), InvalidPlan (a folder stands where a file must go, or the
+    // reverse), DiskFull, Io.
     Result<void> restore(std::string_view name, const std::string& jobFolder, std::string_view path,
                          const std::atomic<bool>* cancelled = nullptr) const;
 

@@ -26,7 +26,7 @@ ActionResult resultOf(Outcome outcome) {
 Outcome artifactOutcome(const Error& error) {
     Outcome outcome = outcomeOf(error);
     if (error.code == ErrorCode::NotFound || error.code == ErrorCode::Unsupported ||
-        error.code == ErrorCode::Permission) {
+        error.code == ErrorCode::Permission || error.code == ErrorCode::InvalidPlan) {
         outcome.kind = OutcomeKind::Failed;
     }
     return outcome;

@@ -144,6 +144,9 @@ class Around : public ::testing::Environment {
 
     void TearDown() override {
         suite_->pool.reset();
+        const std::vector<std::string> left = suite_->target->leftoversAtEnd();
+        EXPECT_TRUE(left.empty()) << "left at the place after all cases:\n"
+                                  << fmt::format("{}", fmt::join(left, "\n"));
         const double seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - suite_->start).count();
         std::map<std::string, int> counts;
@@ -192,6 +195,14 @@ Result<void> load(Suite& suite) {
                 "tests/conformance/targets/table.cc lists them");
 }
 
+Result<void> setUp(Target& target) {
+    try {
+        return target.setUp();
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::Unsupported, error.what());
+    }
+}
+
 int runSuite(int argc, char** argv) {
     ::testing::InitGoogleTest(&argc, argv);
     const std::optional<Options> options = readOptions(argc, argv);
@@ -206,7 +217,7 @@ int runSuite(int argc, char** argv) {
         return 2;
     }
     const bool listing = ::testing::GTEST_FLAG(list_tests);
-    if (const Result<void> ready = listing ? Result<void>{} : suite.target->setUp(); !ready) {
+    if (const Result<void> ready = listing ? Result<void>{} : setUp(*suite.target); !ready) {
         fmt::print("SKIPPED: conformance of {}: {}\n", suite.options.target, ready.error().text());
         return 77;
     }

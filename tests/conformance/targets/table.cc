@@ -7,6 +7,13 @@ namespace cirque::conformance {
 const std::vector<TargetRow>& targets() {
     static const std::vector<TargetRow> rows = {
         {"local", makeLocal},
+        {"sandbox", makeSandbox},
+        {"oci-shared", makeOciShared},
+        {"oci-isolated", makeOciIsolated},
+        {"ssh", makeSsh},
+        {"ssh-nix", makeSshNix},
+        {"nspawn", makeNspawn},
+        {"nspawn-booted", makeNspawnBooted},
     };
     return rows;
 }

@@ -34,6 +34,9 @@ class Target {
     // After each case: what the run left at the place that the runner cannot see (it looks for processes
     // whose environment or command line has the case's token, and for job folders below the state folder).
     virtual std::vector<std::string> leftovers(const test::Project& /*project*/) { return {}; }
+
+    // The same once, after the last case: also what cannot be told apart while cases run side by side.
+    virtual std::vector<std::string> leftoversAtEnd() { return {}; }
 };
 
 struct TargetRow {
@@ -47,5 +50,12 @@ const std::vector<TargetRow>& targets();
 Result<std::unique_ptr<Target>> givenTarget(std::string_view executor);
 
 std::unique_ptr<Target> makeLocal();
+std::unique_ptr<Target> makeSandbox();
+std::unique_ptr<Target> makeOciShared();
+std::unique_ptr<Target> makeOciIsolated();
+std::unique_ptr<Target> makeSsh();    // the other side has no Nix
+std::unique_ptr<Target> makeSshNix(); // it has
+std::unique_ptr<Target> makeNspawn();
+std::unique_ptr<Target> makeNspawnBooted();
 
 } // namespace cirque::conformance
