@@ -97,7 +97,7 @@ TEST(PlacesEnv, SshWithAndWithoutNix) {
     const Ran added = with.ssh("echo text > f && nix-store --add f && nix-store --verify");
     EXPECT_EQ(added.status, 0) << added.all();
     EXPECT_TRUE(added.out.starts_with("/nix/store/")) << added.all();
-    const Sshd without({.nix = false, .disk = ""});
+    const Sshd without({.nix = false});
     const Ran none = without.ssh("command -v nix nix-store nix-build; test -x /usr/bin/bash");
     EXPECT_EQ(none.status, 0) << none.all();
     EXPECT_EQ(none.out, "");
@@ -116,7 +116,7 @@ TEST(PlacesEnv, SshHostsThatAreUnknownOrChangedAreRefused) {
 }
 
 TEST(PlacesEnv, SshSessionsCanBeCutAndTheMachineStopped) {
-    Sshd sshd({.nix = true, .disk = ""});
+    Sshd sshd;
     const Project project;
     Running client =
         project.startShell(fmt::format("exec ssh -F '{}' place 'touch started; sleep 600'", sshd.config()));
@@ -130,8 +130,14 @@ TEST(PlacesEnv, SshSessionsCanBeCutAndTheMachineStopped) {
     EXPECT_EQ(sshd.ssh("test -e started").status, 0) << "its disk outlives a stop";
 }
 
+TEST(PlacesEnv, SshHostCanLackPrograms) {
+    const Sshd sshd({.without = {"bash", "tar"}});
+    const Ran ran = sshd.ssh("command -v bash tar || echo \"$0 has neither\"");
+    EXPECT_EQ(ran.out, "sh has neither\n") << ran.all();
+}
+
 TEST(PlacesEnv, SshDiskCanBeSmall) {
-    const Sshd sshd({.nix = true, .disk = "1m"});
+    const Sshd sshd({.disk = "1m"});
     const Ran full = sshd.ssh("head -c 2000000 /dev/zero > big");
     EXPECT_NE(full.status, 0);
     EXPECT_TRUE(full.errHas("No space left on device")) << full.all();

@@ -164,10 +164,11 @@ std::vector<std::string> Sshd::options() const {
 }
 
 void Sshd::start() {
+    const std::string disk = options_.disk.empty() ? "-" : options_.disk;
     running_.emplace(home_.startShell(fmt::format(
         "exec setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child "
-        "'{}/tests/places/other-machine' '{}' {} {}",
-        CIRQUE_SOURCE, folder_, options_.nix ? "yes" : "no", options_.disk)));
+        "'{}/tests/places/other-machine' '{}' {} {} {}",
+        CIRQUE_SOURCE, folder_, disk, options_.nix ? "" : "nix 'nix-*'", fmt::join(options_.without, " "))));
     const bool up = poll(20, [&] { return answers() || !isAlive(running_->pid()); });
     if (!up || !isAlive(running_->pid())) {
         running_->signal(SIGKILL);

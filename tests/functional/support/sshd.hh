@@ -15,8 +15,10 @@
 namespace cirque::test {
 
 struct SshdOptions {
-    bool nix = true;  // false: no program of Nix over there; /nix is empty either way
-    std::string disk; // not empty ("8m"): home, /tmp and /nix over there share so much room
+    bool nix = true;    // false: no program of Nix over there; /nix is empty either way
+    std::string disk{}; // not empty ("8m"): home, /tmp and /nix over there share so much room
+    std::vector<std::string>
+        without{}; // programs of /usr/bin that are not there ("bash": root's shell is /bin/sh)
 };
 
 class Sshd {
