@@ -253,6 +253,12 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
     def graph(self):
         history.graph(self)
 
+    def conformance(self):
+        """The whole suite at local, as ./dev test runs it."""
+        suite = [str(self.build / 'tests' / 'conformance-test'), '--table', str(self.folder / 'conformance.txt')]
+        seconds = run(suite, self.folder / 'empty', {**self.plain, 'TMPDIR': str(self.folder)})
+        self.table.add('conformance suite on local', f'{seconds:.1f} s', '', '', '≤ 60 s', seconds <= 60)
+
 
 def job(steps, needs=(), timeout=None):
     step = {'run': ':'} if timeout is None else {'run': ':', 'timeout': timeout}
@@ -261,7 +267,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'terminal', 'scheduler', 'layers',
-         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure')
+         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure', 'conformance')
 
 
 def scratch():
