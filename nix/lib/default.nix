@@ -14,7 +14,8 @@ let
 
   raw = import ./raw.nix { inherit root; };
   closure = import ./closure.nix;
-  document = import ./document.nix { inherit raw closure; };
+  hooked = import ./executor-hooks.nix { inherit (hostPkgs) writeShellApplication; lib = ownLib; };
+  document = import ./document.nix { inherit raw closure hooked; };
   places = import ./executors.nix;
 in
 {
@@ -26,7 +27,7 @@ in
     tool = hostPkgs._cirqueTool;
     app = import ./app.nix {
       inherit system package;
-      document = import ./document.nix { inherit raw closure; carriesDrvs = true; };
+      document = import ./document.nix { inherit raw closure hooked; carriesDrvs = true; };
       tool = hostPkgs._cirqueTool;
     };
   };

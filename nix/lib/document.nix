@@ -2,6 +2,7 @@
 # A workflow as written becomes the raw plan document: spellings of keys are made one, packages become store paths
 # and closures, positions are kept. Unknown keys pass through, so that the plan's schema can name them.
 { raw, closure
+, hooked # executor-hooks.nix
 , carriesDrvs ? false # whether the .drv of a build step becomes part of what the document refers to
 }:
 let
@@ -136,6 +137,11 @@ let
 
   memberOf = job: if job ? _cirqueMatrix then { matrix.values = mapAttrs (_: raw.scalar) job._cirqueMatrix.values; } else { };
 
+  # A place that is described by hooks: see executor-hooks.nix.
+  withHooks = name: value:
+    if isAttrs value && isExecutor (value.executor or null) && value.executor._cirqueExecutor ? hooks
+    then hooked name value else value;
+
   job = carriers: where: value:
     let
       renamed = rename jobAliases (removeAttrs value [ "passthru" "_cirqueMatrix" ]);
@@ -161,7 +167,7 @@ let
       places = map (name: { inherit name; value = place name; }) (attrNames present);
     in
     if !(isAttrs value) then raw.raw where value
-    else mapAttrs (name: job carriers "${where}.${name}") present
+    else mapAttrs (name: value: job carriers "${where}.${name}" (withHooks name value)) present
       // { "@pos" = listToAttrs (filter (entry: entry.value != null) places); };
 
   stepsOf = document:

@@ -25,6 +25,11 @@ in
 {
   executors = builtins.listToAttrs (map (kind: { name = kind; value = make kind { }; }) kinds);
 
-  # Shell hooks of an executor written elsewhere cannot be kept as data: the kind says so when it is to run.
-  mkExecutor = { name ? "custom", copyRepo ? true, ... }: make "custom" { inherit name copyRepo; };
+  # A place that the workflow's own scripts make: by saying how to run a command there (`connect`), or by the hooks of
+  # executor-hooks.nix, which run on this machine.
+  mkExecutor = options:
+    if !(options ? executeJob) then make "custom" options
+    else {
+      _cirqueExecutor = { kind = "local"; options = { name = options.name or "custom"; }; hooks = options; copyRepo = options.copyRepo or true; };
+    };
 }

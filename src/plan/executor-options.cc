@@ -84,6 +84,28 @@ ObjectKind nspawnOptions() {
             }};
 }
 
+ObjectKind customOptions() {
+    return {
+        .name = "custom options",
+        .doc = "A place that scripts of the workflow make, which bash runs on this machine.",
+        .fields = {
+            orElse("custom", key("name", Name, "for people")),
+            key("setup", Text, "makes the place, before a job's first step"),
+            required(key("connect", Text,
+                         "runs the command it is given, `\"$@\"`, at the place, with its own standard "
+                         "input and output")),
+            key("cleanup", Text, "removes the place, whatever state it is in; also after a failed `setup`"),
+            orElse("their folder here",
+                   key("programs", FilePath,
+                       "the folder at the place that holds cirque-agent and cirque-leader")),
+            orElse("their folder here",
+                   key("jobs", FilePath,
+                       "the folder at the place below which the job's folder is; ends in `/jobs`")),
+            key("tools", FilePath, "a folder at the place where programs may be made"),
+            key("private", FilePath, "a folder at the place, on a tmpfs, for what may hold secrets"),
+        }};
+}
+
 ObjectKind mountKind() {
     return {.name = "mount",
             .doc = "A folder of this machine that is seen at a place.",
@@ -100,7 +122,8 @@ ObjectKind mountKind() {
 } // namespace
 
 std::vector<ObjectKind> executorOptionKinds() {
-    return {localOptions(), sandboxOptions(), ociOptions(), sshOptions(), nspawnOptions(), mountKind()};
+    return {localOptions(),  sandboxOptions(), ociOptions(), sshOptions(),
+            nspawnOptions(), customOptions(),  mountKind()};
 }
 
 } // namespace cirque::plan

@@ -285,7 +285,14 @@ TEST(Examples, EachIsRunHereListedAndValid) {
     }
     EXPECT_EQ(folders,
               (std::set<std::string>{"artifacts", "build", "conditions", "env", "hello", "host-tools",
-                                     "matrix", "parallel", "reports", "retry", "timeouts"}));
+                                     "matrix", "own-executor", "parallel", "reports", "retry", "timeouts"}));
+}
+
+TEST(Examples, OwnExecutorRunsItsJobAtAPlaceThatScriptsMake) {
+    const Example example("own-executor");
+    const Ran ran = example.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[elsewhere/where] running on cirque-")) << ran.all();
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/executors.hh"
 
+#include "exec/custom/custom-executor.hh"
 #include "exec/sandbox/sandbox-executor.hh"
 
 #include <array>
@@ -13,9 +14,10 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
     return std::make_unique<Kind>(std::move(world));
 }
 
-constexpr std::array<ExecutorRow, 2> rows{{
+constexpr std::array<ExecutorRow, 3> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>},
+    {"custom", &make<exec::CustomExecutor>},
 }};
 
 constexpr auto kinds = [] {

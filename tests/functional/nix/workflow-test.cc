@@ -230,7 +230,7 @@ TEST_F(Workflow, ExtensionsRunLeftToRight) {
 
 TEST_F(Workflow, ExecutorsKeepTheirOptionsAndSetCopyRepo) {
     const plan::Plan plan = planOf(R"({ cirque }:
-    let own = cirque.mkExecutor { name = "mine"; copyRepo = false; setupJob = _: "x"; executeJob = _: "y"; }; in
+    let own = cirque.mkExecutor { name = "mine"; copyRepo = false; connect = "exec \"$@\""; }; in
     cirque.mkWorkflow {
       name = "w";
       jobs.a = { executor = cirque.executors.local { copyRepo = false; name = "n"; }; steps = [ { bash = "x"; } ]; };

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/custom/custom-executor.hh"
+
+#include "agent/materials.hh"
+#include "base/json.hh"
+#include "exec/custom/custom-transport.hh"
+#include "exec/remote/agent-site.hh"
+#include "exec/remote/handle.hh"
+#include "exec/remote/shared-files.hh"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace cirque::exec {
+
+namespace {
+
+std::string option(const plan::Job& job, std::string_view name, std::string fallback = {}) {
+    const Json* value = job.executor.options.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::move(fallback);
+}
+
+std::string parentOf(const std::string& path) {
+    return path.substr(0, path.rfind('/'));
+}
+
+} // namespace
+
+CustomExecutor::CustomExecutor(AgentWorld world)
+    : world_(std::move(world)), names_(std::make_shared<workspace::JobFolderNames>()) {}
+
+std::string CustomExecutor::handle(const Place& place) const {
+    const std::string name = names_->take(place.job->name);
+    JsonObject json;
+    json["folder"] = fmt::format("{}/custom/jobs/{}", world_.workRoot, name);
+    json["place"] = fmt::format("cirque-{}-{}", place.run.text(), name);
+    return toLine(json);
+}
+
+io::Task<Result<void>> CustomExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken /*stop*/) {
+    if (agent::findProgram("bash", world_.hostPath).empty()) {
+        co_return fail(ErrorCode::MissingTool, "bash, which runs the executor's scripts, is not on PATH",
+                       "install bash");
+    }
+    if (option(*job, "connect").empty()) {
+        co_return fail(ErrorCode::Unsupported,
+                       fmt::format("the executor '{}' does not say how to run a command there",
+                                   option(*job, "name", "custom")),
+                       "give mkExecutor a `connect` script, see docs/guide/own-executors.md");
+    }
+    co_return Result<void>();
+}
+
+io::Task<Result<std::unique_ptr<JobSite>>> CustomExecutor::open(Place place, std::string handle) {
+    CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
+    CIRQUE_CO_TRY_ASSIGN(const std::string placeName, textOfHandle(handle, "place"));
+    const plan::Job& job = *place.job;
+    const std::string name = folder.substr(folder.rfind('/') + 1);
+    const std::string programs = option(job, "programs", parentOf(world_.agent));
+    CustomSpec spec;
+    spec.name = option(job, "name", "custom");
+    spec.setup = option(job, "setup");
+    spec.connect = option(job, "connect");
+    spec.cleanup = option(job, "cleanup");
+    spec.bash = agent::findProgram("bash", world_.hostPath);
+    spec.environment = world_.environment;
+    for (const auto& [variable, value] :
+         {std::pair{"CIRQUE_PLACE", placeName}, std::pair{"CIRQUE_RUN_ID", place.run.text()},
+          std::pair{"JOB_NAME", job.name}, std::pair{"CIRQUE_JOB_FOLDER", folder},
+          std::pair{"CIRQUE_PROGRAMS", parentOf(world_.agent)}}) {
+        spec.environment.push_back(fmt::format("{}={}", variable, value));
+    }
+    spec.agent = programs + "/cirque-agent";
+    spec.place.leader = programs + "/cirque-leader";
+    spec.place.jobFolder = option(job, "jobs", parentOf(folder)) + '/' + name;
+    spec.place.toolsFolder = option(job, "tools", fmt::format("{}/custom/tools/{}", world_.workRoot, name));
+    spec.place.privateRoots = {option(job, "private", fmt::format("/dev/shm/cirque-{}-custom", ::geteuid()))};
+    SharedFilesOptions files{folder, world_.keep, place.job};
+    AgentSiteParts parts;
+    parts.name = placeName;
+    parts.grace = world_.grace;
+    parts.place = std::move(place);
+    parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
+    parts.transport = std::make_unique<CustomTransport>(std::move(spec));
+    parts.released = [names = names_, name] { names->release(name); };
+    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
+    co_return site;
+}
+
+} // namespace cirque::exec

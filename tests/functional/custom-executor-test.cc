@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Places that people describe themselves: by a script that runs a command there, and by the hooks of an
+// executor written for NixActions.
+#include "tests/functional/support/private-nix.hh"
+#include "tests/functional/support/run-record.hh"
+
+#include <gtest/gtest.h>
+
+namespace cirque::test {
+namespace {
+
+// A mount namespace of its own is a place that a step can tell from this machine.
+constexpr const char* namespaced = R"nix({ cirque }:
+let
+  place = cirque.mkExecutor {
+    name = "namespace";
+    setup = ''echo "setup of $CIRQUE_PLACE"; echo made >> "$MARKS"'';
+    connect = ''
+      exec unshare --mount --propagation private sh -c 'mount -t tmpfs -o mode=0755 place /mnt && echo there > /mnt/mark && exec "$@"' sh "$@"
+    '';
+    cleanup = ''echo removed >> "$MARKS"'';
+  };
+in
+cirque.mkWorkflow {
+  name = "own";
+  jobs.good = { executor = place; steps = [ { name = "see"; bash = "cat /mnt/mark; pwd"; } ]; outputs.made = "out"; };
+  jobs.bad = { executor = place; steps = [ { name = "fails"; bash = "exit 7"; } ]; };
+})nix";
+
+TEST(CustomExecutor, AScriptThatRunsACommandIsAPlace) {
+    Project project;
+    usePrivateNix(project);
+    project.write("ci.nix", namespaced);
+    project.set("MARKS", project.dir() + "/marks");
+    project.write("out", "made\n");
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_NE(ran.all().find("there"), std::string::npos) << ran.all();
+    const auto jobs = RunRecord(project).jobs();
+    EXPECT_EQ(jobs.at("good"), "succeeded");
+    EXPECT_EQ(jobs.at("bad"), "failed exit 7");
+    EXPECT_EQ(project.read("marks"), "made\nmade\nremoved\nremoved\n");
+}
+
+// A place that cannot be made is not the workflow's failure, and is cleaned up all the same.
+TEST(CustomExecutor, AFailingSetupIsInfrastructureAndCleanedUp) {
+    Project project;
+    usePrivateNix(project);
+    project.write("ci.nix", R"nix({ cirque }: cirque.mkWorkflow {
+      name = "own";
+      jobs.a = {
+        executor = cirque.mkExecutor { name = "broken"; setup = "echo no room >&2; exit 9"; connect = ''exec "$@"'';
+                                       cleanup = ''echo removed >> "$MARKS"''; };
+        steps = [ { bash = "true"; } ];
+      };
+    })nix");
+    project.set("MARKS", project.dir() + "/marks");
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_NE(ran.all().find("the setup script of the executor 'broken' failed: exit 9: no room"),
+              std::string::npos)
+        << ran.all();
+    EXPECT_EQ(project.read("marks"), "removed\n");
+}
+
+// An executor as the peer's contract describes it: closed argument sets, bash text, its own artifact store.
+constexpr const char* peer = R"nix({ nixactions }:
+let
+  mine = nixactions.mkExecutor {
+    name = "mine";
+    copyRepo = false;
+    setupWorkspace = { actionDerivations }: ''echo "workspace for ${toString (builtins.length actionDerivations)}"'';
+    setupJob = { jobName, actionDerivations }: ''
+      export PLACE=$(mktemp -d)
+      echo "job ${jobName}"
+    '';
+    executeJob = { jobName, actionDerivations, env }:
+      builtins.concatStringsSep "\n" (map (action: ''(cd "$PLACE" && "${action}/bin/${action.name}")'') actionDerivations);
+    saveArtifact = { name, path, jobName }: ''
+      mkdir -p "$NIXACTIONS_ARTIFACTS_DIR/${name}"
+      cp -r "$PLACE/${path}" "$NIXACTIONS_ARTIFACTS_DIR/${name}/"
+    '';
+    restoreArtifact = { name, path, jobName }: ''cp -r "$NIXACTIONS_ARTIFACTS_DIR/${name}/." "$PLACE/${path}/"'';
+    cleanupJob = { jobName }: ''rm -rf "$PLACE"; echo "cleaned ${jobName}" >> "$MARKS"'';
+  };
+in
+nixactions.mkWorkflow {
+  name = "peer";
+  jobs.make = { executor = mine; env.WHO = "you"; steps = [ { name = "write"; bash = "echo hello $WHO > made"; } ]; outputs.made = "made"; };
+  jobs.use = { executor = mine; needs = [ "make" ]; inputs = [ "made" ]; steps = [ { name = "read"; bash = "cat made"; } ]; };
+  jobs.fails = { executor = mine; steps = [ { name = "no"; bash = "exit 4"; } { name = "after"; bash = "echo never-seen"; } ]; };
+})nix";
+
+TEST(CustomExecutor, AnExecutorOfHooksRunsWithTheEnginesMeaning) {
+    Project project;
+    usePrivateNix(project);
+    project.write("ci.nix", peer);
+    project.set("MARKS", project.dir() + "/marks");
+    const Ran ran = project.cirque({"run", "--inherit-env"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    const auto jobs = RunRecord(project).jobs();
+    EXPECT_EQ(jobs.at("make"), "succeeded") << ran.all();
+    EXPECT_EQ(jobs.at("use"), "succeeded") << ran.all();
+    EXPECT_EQ(jobs.at("fails"), "failed exit 4") << "the peer's containers end green here";
+    EXPECT_NE(ran.all().find("hello you"), std::string::npos) << ran.all();
+    EXPECT_EQ(ran.all().find("never-seen\n"), std::string::npos) << ran.all();
+    const std::string marks = project.read("marks");
+    for (const char* job : {"make", "use", "fails"}) {
+        EXPECT_NE(marks.find(std::string("cleaned ") + job), std::string::npos) << marks;
+    }
+}
+
+} // namespace
+} // namespace cirque::test
