@@ -72,6 +72,8 @@ class Leader {
         signals_ =
             sys::call(__NR_signalfd4, -1, sys::address(&child), sizeof child, SFD_NONBLOCK | SFD_CLOEXEC);
         sys::call(__NR_prctl, PR_SET_CHILD_SUBREAPER, 1);
+        // what earlier steps left behind must neither trace the leader nor write to its pipes
+        sys::call(__NR_prctl, PR_SET_DUMPABLE, 0);
         // were the leader stopped when its parent dies, it must go on to see that on the lifeline
         sys::call(__NR_prctl, PR_SET_PDEATHSIG, SIGCONT);
     }

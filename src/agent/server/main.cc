@@ -6,6 +6,7 @@
 #include "io/runtime/runtime.hh"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -54,6 +55,11 @@ int main(int argc, char** /*argv*/) {
         return 2;
     }
     (void)signal(SIGPIPE, SIG_IGN); // a connection that broke is told by write
+    // steps are of the same user: they must neither trace this nor open what it has open
+    if (prctl(PR_SET_DUMPABLE, 0) != 0) {
+        (void)std::fputs("cirque-agent: it cannot be kept from its steps\n", stderr);
+        return 1;
+    }
     const Result<void> served = serveConnection();
     if (!served) {
         (void)std::fprintf(stderr, "cirque-agent: %s\n", served.error().text().c_str());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/sandbox/sandbox-executor.hh"
 
+#include "agent/materials.hh"
 #include "base/json.hh"
 #include "exec/remote/agent-site.hh"
 #include "exec/remote/handle.hh"
 #include "exec/remote/shared-files.hh"
-#include "exec/sandbox/bwrap.hh"
+#include "exec/sandbox/host.hh"
+#include "exec/sandbox/sandbox-transport.hh"
 
 #include <fmt/format.h>
 
@@ -13,32 +15,20 @@ namespace cirque::exec {
 
 namespace {
 
-class SandboxTransport : public Transport {
-  public:
-    explicit SandboxTransport(SandboxSpec spec) : spec_(std::move(spec)) {}
-
-    io::Task<Result<AgentPlace>> open(std::shared_ptr<OutputSink> /*log*/, io::StopToken /*stop*/) override {
-        AgentPlace place;
-        place.agent.argv = bwrapCommand(spec_);
-        place.agent.env = spec_.environment;
-        place.leader = std::string(sandboxLeader);
-        place.jobFolder = sandboxJobFolder(spec_.name);
-        place.toolsFolder = std::string(sandboxTools);
-        place.privateRoots = {std::string(sandboxPrivate)};
-        co_return place;
+std::string valueOf(const std::vector<std::string>& environment, std::string_view name) {
+    for (const std::string& entry : environment) {
+        if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
+            return entry.substr(name.size() + 1);
+        }
     }
-
-    // The sandbox ends with its first process, which is the agent's.
-    io::Task<Result<void>> close(io::StopToken /*stop*/) override { co_return Result<void>(); }
-
-  private:
-    SandboxSpec spec_;
-};
+    return {};
+}
 
 } // namespace
 
 SandboxExecutor::SandboxExecutor(AgentWorld world)
-    : world_(std::move(world)), names_(std::make_shared<workspace::JobFolderNames>()) {}
+    : world_(std::move(world)), names_(std::make_shared<workspace::JobFolderNames>()),
+      bwrap_(agent::findProgram("bwrap", world_.hostPath)) {}
 
 std::string SandboxExecutor::handle(const Place& place) const {
     JsonObject json;
@@ -46,23 +36,65 @@ std::string SandboxExecutor::handle(const Place& place) const {
     return toLine(json);
 }
 
-io::Task<Result<std::unique_ptr<JobSite>>> SandboxExecutor::open(Place place, std::string handle) {
-    CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
-    const std::string name = folder.substr(folder.rfind('/') + 1);
+SandboxSpec SandboxExecutor::spec(const SandboxOptions& options) const {
     SandboxSpec spec;
-    spec.name = name;
-    spec.folder = folder;
+    spec.bwrap = bwrap_.empty() ? "bwrap" : bwrap_;
     spec.agent = world_.agent;
     spec.leader = world_.leader;
     spec.hostPath = world_.hostPath;
+    spec.user = valueOf(world_.environment, "USER");
+    spec.network = options.network;
+    spec.userNamespace = userNamespace_;
     spec.environment = world_.environment;
+    return spec;
+}
+
+// Runs keep what may be secret in the state folder and on a tmpfs.
+std::vector<std::string> SandboxExecutor::secrets() const {
+    std::vector<std::string> secrets{world_.stateDir, "/dev/shm", "/run/user", "/proc"};
+    if (std::string runtime = valueOf(world_.environment, "XDG_RUNTIME_DIR"); runtime.starts_with('/')) {
+        secrets.push_back(std::move(runtime));
+    }
+    return secrets;
+}
+
+io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
+    if (bwrap_.empty()) {
+        co_return fail(ErrorCode::MissingTool, fmt::format("bwrap is not on PATH ({})", world_.hostPath),
+                       "install bubblewrap");
+    }
+    const std::string key = toLine(job->executor.options);
+    if (tried_.contains(key)) {
+        co_return Result<void>();
+    }
+    CIRQUE_CO_TRY_ASSIGN(const SandboxOptions options, parseSandboxOptions(job->executor.options));
+    SandboxSpec trial = spec(options);
+    addSystem(trial);
+    addStore(trial, {}, addStoreTools(trial) || options.nixDaemon);
+    if (options.nixDaemon) {
+        CIRQUE_CO_TRY(addNixDaemon(trial));
+    }
+    CIRQUE_CO_TRY(addMounts(trial, options.mounts, secrets()));
+    CIRQUE_CO_TRY_ASSIGN(userNamespace_, co_await trySandbox(std::move(trial), stop));
+    tried_.insert(key);
+    co_return Result<void>();
+}
+
+io::Task<Result<std::unique_ptr<JobSite>>> SandboxExecutor::open(Place place, std::string handle) {
+    CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
+    CIRQUE_CO_TRY_ASSIGN(SandboxOptions options, parseSandboxOptions(place.job->executor.options));
+    const std::string name = folder.substr(folder.rfind('/') + 1);
+    SandboxSpec its = spec(options);
+    its.name = name;
+    its.folder = folder;
+    SandboxJob job{place.plan, place.job, std::move(options), secrets()};
     SharedFilesOptions files{folder, world_.keep, place.job};
     AgentSiteParts parts;
     parts.place = std::move(place);
     parts.name = name;
     parts.grace = world_.grace;
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
-    parts.transport = std::make_unique<SandboxTransport>(std::move(spec));
+    parts.transport = std::make_unique<SandboxTransport>(std::move(its), std::move(job), world_.closures);
     parts.released = [names = names_, name] { names->release(name); };
     std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
     co_return site;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Executor kind "sandbox": jobs run on this machine in namespaces of their own (bubblewrap), with nothing
-// writable but their folder.
+// Executor kind "sandbox": jobs run on this machine in namespaces of their own (bubblewrap), see only what
+// they need of it, and write nothing but their folder. docs/guide/sandbox.md says what is seen.
 #pragma once
 
 #include "exec/api/executor.hh"
 #include "exec/remote/world.hh"
+#include "exec/sandbox/bwrap.hh"
+#include "exec/sandbox/options.hh"
+
+#include <set>
 
 namespace cirque::exec {
 
@@ -22,9 +26,18 @@ class SandboxExecutor : public Executor {
 
     io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) override;
 
+    // Makes a sandbox like the job's; once for each set of options.
+    io::Task<Result<void>> check(std::shared_ptr<const plan::Job> job, io::StopToken stop) override;
+
   private:
+    [[nodiscard]] SandboxSpec spec(const SandboxOptions& options) const;
+    [[nodiscard]] std::vector<std::string> secrets() const;
+
     AgentWorld world_;
     std::shared_ptr<workspace::JobFolderNames> names_;
+    std::string bwrap_; // empty: it is not there
+    bool userNamespace_ = true;
+    std::set<std::string> tried_; // options that work, as JSON
 };
 
 } // namespace cirque::exec

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/sandbox/host.hh"
+
+#include "agent/materials.hh"
+#include "base/text.hh"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+
+namespace cirque::exec {
+
+namespace {
+
+// bwrap looks through all mounts again for each: 500 take 0.2 s, 1000 four times that.
+constexpr std::size_t mostStorePaths = 1000;
+
+constexpr std::string_view storeFolder = "/nix/store";
+
+// No credentials: /etc/ssl/private, shadow, gitconfig and the like stay out.
+constexpr std::array<std::string_view, 22> etcFiles{"passwd",         "group",
+                                                    "ld.so.cache",    "ld.so.conf",
+                                                    "ld.so.conf.d",   "alternatives",
+                                                    "localtime",      "timezone",
+                                                    "os-release",     "services",
+                                                    "protocols",      "mime.types",
+                                                    "terminfo",       "fonts",
+                                                    "locale.conf",    "shells",
+                                                    "ssl/certs",      "ssl/openssl.cnf",
+                                                    "inputrc",        "pki/tls/certs",
+                                                    "debian_version", "pki/ca-trust/extracted"};
+
+constexpr std::array<std::string_view, 5> networkFiles{"resolv.conf", "nsswitch.conf", "hosts", "host.conf",
+                                                       "gai.conf"};
+
+bool exists(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+std::string realPath(const std::string& path) {
+    std::array<char, PATH_MAX> buffer{};
+    return ::realpath(path.c_str(), buffer.data()) == nullptr ? std::string() : std::string(buffer.data());
+}
+
+bool isBelow(std::string_view path, std::string_view folder) {
+    return path == folder || (path.starts_with(folder) && (folder == "/" || path[folder.size()] == '/'));
+}
+
+void bindReadOnly(SandboxSpec& spec, const std::string& path) {
+    spec.binds.push_back({path, path});
+}
+
+void addFolderOrLink(SandboxSpec& spec, const std::string& path) {
+    std::array<char, PATH_MAX> target{};
+    if (const ssize_t length = ::readlink(path.c_str(), target.data(), target.size()); length > 0) {
+        spec.links.push_back({std::string(target.data(), static_cast<std::size_t>(length)), path});
+    } else if (exists(path)) {
+        bindReadOnly(spec, path);
+    }
+}
+
+} // namespace
+
+void addSystem(SandboxSpec& spec) {
+    bindReadOnly(spec, "/usr");
+    for (const char* name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
+        addFolderOrLink(spec, name);
+    }
+    const auto addEtc = [&spec](std::string_view name) {
+        if (const std::string path = fmt::format("/etc/{}", name); exists(path)) {
+            bindReadOnly(spec, path);
+        }
+    };
+    std::ranges::for_each(etcFiles, addEtc);
+    if (spec.network) {
+        std::ranges::for_each(networkFiles, addEtc);
+        return;
+    }
+    spec.files.push_back({"127.0.0.1 localhost sandbox\n::1 localhost\n", "/etc/hosts"});
+    spec.files.push_back({"passwd: files\ngroup: files\nhosts: files\n", "/etc/nsswitch.conf"});
+}
+
+bool addStoreTools(SandboxSpec& spec) {
+    const std::string bash = realPath(agent::findProgram("bash", spec.hostPath));
+    if (!isBelow(bash, storeFolder)) {
+        return false;
+    }
+    for (const std::string_view entry : split(spec.hostPath, ':')) {
+        const std::string folder(entry);
+        if (entry.starts_with('/') && !isBelow(entry, storeFolder) &&
+            isBelow(realPath(folder), storeFolder)) {
+            bindReadOnly(spec, folder);
+        }
+    }
+    return true;
+}
+
+void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, bool whole) {
+    if (whole || paths.size() > mostStorePaths) {
+        std::string physical = paths.empty()
+                                   ? std::string()
+                                   : paths.front().physical.substr(0, paths.front().physical.rfind('/'));
+        spec.binds.push_back(
+            {physical.empty() ? std::string(storeFolder) : std::move(physical), std::string(storeFolder)});
+        return;
+    }
+    for (const StorePath& path : paths) {
+        spec.binds.push_back({.source = path.physical, .target = path.path, .required = true});
+    }
+}
+
+Result<void> addNixDaemon(SandboxSpec& spec) {
+    const std::string socket = "/nix/var/nix/daemon-socket/socket";
+    struct stat status{};
+    if (::stat(socket.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
+        return fail(ErrorCode::NotFound, fmt::format("there is no Nix daemon: {} is no socket", socket),
+                    "start nix-daemon, or leave out nixDaemon");
+    }
+    spec.binds.push_back({.source = socket, .target = socket, .write = true, .required = true});
+    return {};
+}
+
+Result<void> addMounts(SandboxSpec& spec, std::span<const SandboxMount> mounts,
+                       std::span<const std::string> secrets) {
+    for (const SandboxMount& mount : mounts) {
+        const bool relative = !mount.source.starts_with('/');
+        if (relative && spec.folder.empty()) {
+            continue;
+        }
+        const std::string named = relative ? spec.folder + "/" + mount.source : mount.source;
+        const std::string source = realPath(named);
+        if (source.empty()) {
+            return fail(systemError(errno, "mount into the sandbox", mount.source));
+        }
+        if (relative && !isBelow(source, spec.folder)) {
+            return fail(ErrorCode::Permission,
+                        fmt::format("the mount '{}' leads out of the job's folder", mount.source));
+        }
+        for (const std::string& secret : secrets) {
+            const bool inOwnFolder = relative && isBelow(spec.folder, secret);
+            if (!inOwnFolder && (isBelow(source, secret) || isBelow(secret, source))) {
+                return fail(ErrorCode::Permission,
+                            fmt::format("the mount '{}' would show {}", mount.source, secret),
+                            "mount only the folders that the job needs");
+            }
+        }
+        spec.binds.push_back({source, mount.target, mount.write, isBelow(source, "/dev"), true});
+    }
+    return {};
+}
+
+} // namespace cirque::exec

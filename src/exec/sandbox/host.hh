@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of this machine a sandbox shows: looks at the disk and adds it to the specification. All of it blocks.
+#pragma once
+
+#include "base/result.hh"
+#include "exec/remote/ports.hh"
+#include "exec/sandbox/bwrap.hh"
+#include "exec/sandbox/options.hh"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cirque::exec {
+
+// The system's programs and the few files of /etc that programs want.
+void addSystem(SandboxSpec& spec);
+
+// Where the tools of this machine lie in the Nix store (NixOS), bash among them: the folders of PATH that
+// lead there. True: that is so, and the whole store must be seen.
+bool addStoreTools(SandboxSpec& spec);
+
+// The store paths, or the whole store: when `whole`, or when they are too many to be mounted one by one.
+void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, bool whole);
+
+// The socket of the Nix daemon. Failure (NotFound): there is none.
+Result<void> addNixDaemon(SandboxSpec& spec);
+
+// The mounts that the job names; relative ones only when the job has its folder. `secrets`: folders that must
+// not be seen. Failure: a source that is not there (NotFound) or shows one of them (Permission).
+Result<void> addMounts(SandboxSpec& spec, std::span<const SandboxMount> mounts,
+                       std::span<const std::string> secrets);
+
+// The folders of git objects that the repositories of the job's folder borrow from
+// (gitrepository-layout(5), objects/info/alternates).
+void addGitObjects(SandboxSpec& spec);
+
+} // namespace cirque::exec

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/sandbox/sandbox-transport.hh"
+
+#include "exec/sandbox/host.hh"
+#include "io/runtime/runtime.hh"
+
+#include <algorithm>
+
+namespace cirque::exec {
+
+io::Task<Result<AgentPlace>> SandboxTransport::open(std::shared_ptr<OutputSink> /*log*/, io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(const StoreClosure closure,
+                         co_await closures_.of(job_.plan, job_.job, std::move(stop)));
+    const std::function<Result<void>()> look = [&] { return this->look(closure); };
+    CIRQUE_CO_TRY(co_await io::offload(look));
+    CIRQUE_CO_TRY_ASSIGN(SandboxStart start, startOf(spec_));
+    files_ = std::move(start.files);
+    AgentPlace place;
+    place.agent = std::move(start.options);
+    place.leader = std::string(sandboxLeader);
+    place.jobFolder = sandboxJobFolder(spec_.name);
+    place.toolsFolder = std::string(sandboxTools);
+    place.privateRoots = {std::string(sandboxPrivate)};
+    co_return place;
+}
+
+Result<void> SandboxTransport::look(const StoreClosure& closure) {
+    addSystem(spec_);
+    const bool toolsInStore = addStoreTools(spec_);
+    // what is built while the sandbox stands can no longer be mounted into it
+    const bool builds = std::ranges::any_of(job_.job->steps, [](const plan::Step& step) {
+        return std::holds_alternative<plan::BuildRun>(step.action);
+    });
+    addStore(spec_, closure.paths, toolsInStore || builds || job_.options.nixDaemon);
+    if (job_.options.nixDaemon) {
+        CIRQUE_TRY(addNixDaemon(spec_));
+    }
+    addGitObjects(spec_);
+    return addMounts(spec_, job_.options.mounts, job_.secrets);
+}
+
+io::Task<Result<void>> SandboxTransport::close(io::StopToken /*stop*/) {
+    files_.clear();
+    co_return Result<void>();
+}
+
+} // namespace cirque::exec
