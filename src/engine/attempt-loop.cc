@@ -170,8 +170,11 @@ io::Task<ActionResult> AttemptLoop::loadEnv() {
 
 io::Task<ActionResult> AttemptLoop::provision() {
     const TryRef ref{job_->name, attempt_, -1, 1};
+    plan::Closure needed = neededAtStart(*job_);
+    // in this run they are there; what another run has left is kept from the garbage collector by this
+    needed.paths.insert(needed.paths.end(), inputs_.storePaths.begin(), inputs_.storePaths.end());
     const Result<void> done =
-        co_await world_.ports.provisioner.provision(neededAtStart(*job_), ref, jobLog_, stop_.token());
+        co_await world_.ports.provisioner.provision(std::move(needed), ref, jobLog_, stop_.token());
     co_return resultOf(done);
 }
 

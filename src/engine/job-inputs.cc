@@ -3,15 +3,35 @@
 
 #include "base/text.hh"
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 
 namespace cirque::engine {
 namespace {
 
-void addNeeds(exec::Vars& vars, const JobState& need) {
+std::string_view folderOf(std::string_view path) {
+    return path.substr(0, path.rfind('/'));
+}
+
+// A later step may have given the result another value: then it is no store path, or none that is known.
+bool isBuilt(const plan::Job& job, const std::string& name, const std::string& value) {
+    return std::ranges::any_of(job.steps, [&](const plan::Step& step) {
+        const auto* build = std::get_if<plan::BuildRun>(&step.action);
+        const auto isNamed = [&](const std::string& output) { return output == "*" || output == name; };
+        return build != nullptr && value.starts_with('/') && !value.ends_with('/') &&
+               folderOf(value) == folderOf(build->derivation.drv) &&
+               (build->derivation.outputs.empty() || std::ranges::any_of(build->derivation.outputs, isNamed));
+    });
+}
+
+void addNeeds(JobInputs& inputs, const JobState& need) {
     const std::string prefix = "NEEDS_" + sanitizeEnvName(need.job->name) + "_";
     for (const auto& [name, value] : need.results) {
-        vars.push_back({prefix + sanitizeEnvName(name), value, false});
+        inputs.needs.push_back({prefix + sanitizeEnvName(name), value, false});
+        if (isBuilt(*need.job, name, value)) {
+            inputs.storePaths.push_back(value);
+        }
     }
 }
 
@@ -29,9 +49,9 @@ JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job) 
     const JobState& self = machine.at(job);
     JobInputs inputs;
     for (const int need : self.needs) {
-        addNeeds(inputs.needs, machine.at(need));
+        addNeeds(inputs, machine.at(need));
         for (const int member : machine.at(need).members) {
-            addNeeds(inputs.needs, machine.at(member));
+            addNeeds(inputs, machine.at(member));
         }
     }
     std::set<std::pair<std::string, std::string>> wanted;
@@ -51,9 +71,14 @@ JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job) 
         for (const auto& [result, value] : machine.at(index).results) {
             if (result == name) {
                 inputs.references.push_back({{source, name}, value});
+                if (isBuilt(*machine.at(index).job, name, value)) {
+                    inputs.storePaths.push_back(value);
+                }
             }
         }
     }
+    std::ranges::sort(inputs.storePaths);
+    inputs.storePaths.erase(std::ranges::unique(inputs.storePaths).begin(), inputs.storePaths.end());
     return inputs;
 }
 

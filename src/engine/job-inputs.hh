@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a job gets from the jobs before it and from Cirque itself, as variables. Pure.
+// What a job gets from the jobs before it and from Cirque itself, as variables, and what of it must be in the
+// store. Pure.
 #pragma once
 
 #include "engine/api/ports.hh"
@@ -10,6 +11,7 @@ namespace cirque::engine {
 struct JobInputs {
     EnvSource::Results references; // every {result} that the job's environment may name and that exists
     exec::Vars needs; // NEEDS_<JOB>_<NAME> of the direct needs; of a matrix: those of its members
+    std::vector<std::string> storePaths{}; // among those values: what build steps made
 };
 
 JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job);

@@ -30,15 +30,19 @@ std::string workflow(const std::string& root, const std::string& prefix, const s
                        root, prefix, more);
 }
 
+void collectGarbage(const Project& project) {
+    const Ran collected =
+        project.shell("echo garbage > ../g; p=$(nix-store --add ../g) && nix-collect-garbage && "
+                      "[ ! -e \"$p\" ] && [ ! -e \"../chroot$p\" ]");
+    EXPECT_EQ(collected.status, 0) << "it did collect\n" << collected.all();
+}
+
 // Collects garbage while the job waits, and then lets it go on.
 Ran runBesideACollection(const Project& project) {
     project.write("data.txt", "a file of the tree\n");
     Running run = project.start({"run", "--inherit-env"});
     project.waitFor("../waiting");
-    const Ran collected =
-        project.shell("echo garbage > ../g; p=$(nix-store --add ../g) && nix-collect-garbage && "
-                      "[ ! -e \"$p\" ] && [ ! -e \"../chroot$p\" ]");
-    EXPECT_EQ(collected.status, 0) << "it did collect\n" << collected.all();
+    collectGarbage(project);
     project.write("../go", "");
     return run.wait(60);
 }

@@ -14,23 +14,6 @@
 namespace cirque::app {
 namespace {
 
-// The outputs of a build step that `need` hands on as results of their names.
-void addResults(nix::Wanted& wanted, const plan::Job& need) {
-    for (const plan::Step& step : need.steps) {
-        const auto* build = std::get_if<plan::BuildRun>(&step.action);
-        if (build == nullptr || need.results.empty()) {
-            continue;
-        }
-        nix::Derivation handed{build->derivation.drv, build->derivation.outputs};
-        std::erase_if(handed.outputs, [&](const std::string& output) {
-            return output != "*" && std::ranges::find(need.results, output) == need.results.end();
-        });
-        if (!handed.outputs.empty()) {
-            wanted.derivations.push_back(std::move(handed));
-        }
-    }
-}
-
 // Whatever the configuration says about where the store lies: a place is only given files that are there.
 Result<void> expectFiles(const exec::StoreClosure& closure) {
     struct stat st{};
@@ -45,33 +28,22 @@ Result<void> expectFiles(const exec::StoreClosure& closure) {
 
 } // namespace
 
-nix::Wanted wantedOf(const plan::Plan& plan, const plan::Job& job) {
-    nix::Wanted wanted;
-    for (const plan::Step& step : job.steps) {
-        for (const plan::Derivation& derivation : step.closure.derivations) {
-            wanted.derivations.push_back({derivation.drv, derivation.outputs});
-        }
-        wanted.paths.insert(wanted.paths.end(), step.closure.paths.begin(), step.closure.paths.end());
-    }
-    for (const std::string& name : job.needs) {
-        if (const plan::Job* need = plan.findJob(name)) {
-            addResults(wanted, *need);
-        }
-    }
-    return wanted;
-}
-
-void ClosuresPort::attach(std::shared_ptr<const nix::Store> store, engine::Journal& journal) {
-    store_ = std::move(store);
+void ClosuresPort::attach(const ProvisionerPort& provisioner, engine::Journal& journal) {
+    store_ = provisioner.store();
+    provisioned_ = provisioner.provisioned();
     journal_ = &journal;
 }
 
-io::Task<Result<exec::StoreClosure>> ClosuresPort::of(std::shared_ptr<const plan::Plan> plan,
+io::Task<Result<exec::StoreClosure>> ClosuresPort::of(std::shared_ptr<const plan::Plan> /*plan*/,
                                                       std::shared_ptr<const plan::Job> job,
                                                       io::StopToken stop) {
     CIRQUE_ASSERT(store_ != nullptr, "attach comes before the first job");
-    nix::Realised realised = store_->realised(wantedOf(*plan, *job));
     exec::StoreClosure out;
+    const auto wanted = provisioned_->find(job->name);
+    if (wanted == provisioned_->end()) {
+        co_return out;
+    }
+    nix::Realised realised = store_->realised(wanted->second);
     if (realised.paths.empty() && realised.derivations.empty()) {
         co_return out;
     }

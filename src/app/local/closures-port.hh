@@ -2,6 +2,7 @@
 // exec::Closures on this machine's Nix store: what the run has realised, computed and copied once.
 #pragma once
 
+#include "app/local/provisioner.hh"
 #include "config/environment.hh"
 #include "engine/api/ports.hh"
 #include "exec/remote/ports.hh"
@@ -10,15 +11,12 @@
 #include "nix/store/place.hh"
 #include "nix/store/realise.hh"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace cirque::app {
-
-// What the steps of `job` name, and the outputs that build steps of the jobs it needs hand to it as results.
-// Pure.
-nix::Wanted wantedOf(const plan::Plan& plan, const plan::Job& job);
 
 class ClosuresPort : public exec::Closures {
   public:
@@ -26,7 +24,7 @@ class ClosuresPort : public exec::Closures {
         : environment_(environment.variables()), closures_(environment_), copier_(environment_) {}
 
     // Before the first job: what realises for the run, and where progress goes. `journal` outlives the jobs.
-    void attach(std::shared_ptr<const nix::Store> store, engine::Journal& journal);
+    void attach(const ProvisionerPort& provisioner, engine::Journal& journal);
 
     io::Task<Result<exec::StoreClosure>> of(std::shared_ptr<const plan::Plan> plan,
                                             std::shared_ptr<const plan::Job> job,
@@ -41,6 +39,7 @@ class ClosuresPort : public exec::Closures {
     nix::Closures closures_;
     nix::Copier copier_;
     std::shared_ptr<const nix::Store> store_;
+    std::shared_ptr<const Provisioned> provisioned_;
     engine::Journal* journal_ = nullptr;
     std::optional<nix::StorePlace> place_;
     std::map<TryRef, MonoTime> told_; // when the last progress of a try was told

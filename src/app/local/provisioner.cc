@@ -53,6 +53,9 @@ io::Task<Result<void>> ProvisionerPort::provision(plan::Closure needed, TryRef r
         wanted.derivations.push_back({std::move(derivation.drv), std::move(derivation.outputs)});
     }
     wanted.paths = std::move(needed.paths);
+    nix::Wanted& all = (*provisioned_)[ref.job];
+    all.derivations.insert(all.derivations.end(), wanted.derivations.begin(), wanted.derivations.end());
+    all.paths.insert(all.paths.end(), wanted.paths.begin(), wanted.paths.end());
     ProgressTarget target(std::move(ref), std::move(log), journal_);
     Result<void> realised = co_await store_->realise(std::move(wanted), target.watch(), std::move(stop));
     co_return target.settle(std::move(realised));

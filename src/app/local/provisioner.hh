@@ -6,10 +6,14 @@
 #include "engine/api/ports.hh"
 #include "nix/store/realise.hh"
 
+#include <map>
 #include <memory>
 #include <string>
 
 namespace cirque::app {
+
+// What each job needs of the store, as far as its turn has come: all that was provisioned for it.
+using Provisioned = std::map<std::string, nix::Wanted>;
 
 class ProvisionerPort : public engine::Provisioner {
   public:
@@ -30,9 +34,12 @@ class ProvisionerPort : public engine::Provisioner {
 
     [[nodiscard]] std::shared_ptr<const nix::Store> store() const { return store_; }
 
+    [[nodiscard]] std::shared_ptr<const Provisioned> provisioned() const { return provisioned_; }
+
   private:
     engine::Journal& journal_;
     std::shared_ptr<nix::Store> store_;
+    std::shared_ptr<Provisioned> provisioned_ = std::make_shared<Provisioned>();
 };
 
 } // namespace cirque::app

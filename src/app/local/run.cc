@@ -170,7 +170,7 @@ class LocalRun {
                                             ? places_.workFolder() + "/roots"
                                             : request_.rootsFolder,
                                         request_.options.slots, journal_);
-            places_.closures().attach(provisioner.store(), journal_);
+            places_.closures().attach(provisioner, journal_);
             expectBuilds(provisioner);
             LogStorePort logs(folder_.path, journal_, bus_, secrets_, request_.congested);
             engine::Ports ports{journal_, clock, env, provisioner, logs, places_};

@@ -49,12 +49,12 @@ class Closures {
   public:
     virtual ~Closures() = default;
 
-    // What of the store the steps of `job` need and the run has realised by now, with all it refers to: when
-    // the place is prepared all but what build steps of the job itself make, before a later step that as
-    // well. Also what build steps of the jobs it needs hand to it as results. Nothing of it is
-    // garbage-collected on this machine while the run lasts. Without store paths: empty, and no process.
-    // Computed once for each set. Failure: of Nix; Unsupported when the store's files are not on this
-    // machine.
+    // What `job` needs of the store and the run has realised by now, with all it refers to: when the place is
+    // prepared all that its steps name, except what build steps of the job itself make, and what build steps
+    // of the jobs it needs hand to it as results; before a later step that names it, also what its own build
+    // steps made. Nothing of it is garbage-collected on this machine while the run lasts. Without store
+    // paths: empty, and no process. Computed once for each set, so that asking again costs nothing. Failure:
+    // of Nix; Unsupported when the store's files are not on this machine.
     virtual io::Task<Result<StoreClosure>> of(std::shared_ptr<const plan::Plan> plan,
                                               std::shared_ptr<const plan::Job> job, io::StopToken stop) = 0;
 

@@ -45,10 +45,10 @@ std::string parameter(std::string_view query, std::string_view name) {
     return {};
 }
 
-std::string valueOf(const Variables& variables, std::string_view name, std::string fallback = {}) {
+std::string valueOf(const Variables& variables, std::string_view name, const std::string& fallback = {}) {
     const auto found = std::ranges::find(variables, name,
                                          [](const auto& entry) -> const std::string& { return entry.first; });
-    return found == variables.end() || found->second.empty() ? std::move(fallback) : found->second;
+    return found == variables.end() || found->second.empty() ? fallback : found->second;
 }
 
 // "store = ..." or "include ..." on a line of its own.

@@ -110,6 +110,7 @@ void Store::keepPaths(const std::vector<std::string>& names, const std::vector<s
     for (std::size_t i = 0; i < names.size() && i < paths.size() && isOnePath(names[i]); ++i) {
         at_.insert_or_assign(names[i], paths[i]);
     }
+    present_.insert(paths.begin(), paths.end());
 }
 
 Realised Store::realised(const Wanted& wanted) const {

@@ -72,6 +72,26 @@ TEST(BuildSteps, OutputsAreResultsAndDependantsSeeThem) {
     EXPECT_TRUE(seen) << "NEEDS_A_OUT";
 }
 
+// Wrong: what another job, or the run that is repeated, has built is not kept under the job that uses it, and
+// a place without this machine's store does not get it.
+TEST(BuildSteps, WhatIsHandedOverIsProvisionedToo) {
+    Builds world;
+    world.one.steps = {build("b")};
+    world.one.results = {"out", "moved"};
+    world.does({{.result = engine::Built{
+                     false, {{"out", "/nix/store/1-hello"}, {"moved", "/nix/store/1-hello/bin"}}}}});
+    plan::Job after = job("after", {"a"});
+    world.whole.name = "w";
+    world.whole.jobs = {world.one, after, job("apart", {})};
+    EXPECT_EQ(world.run(world.whole).exitStatus, 0);
+    for (const auto& [ref, closure] : world.provisioner.provisioned) {
+        EXPECT_EQ(closure.paths, ref.job == "after" ? std::vector<std::string>{"/nix/store/1-hello"}
+                                                    : std::vector<std::string>{})
+            << ref.job;
+    }
+    EXPECT_EQ(world.provisioner.provisioned.size(), 3U);
+}
+
 TEST(BuildSteps, AJobOfBuildsThatWereThereIsCachedAndOpensNoPlace) {
     Builds world;
     world.one.steps = {build("b"), build("c", other)};
