@@ -21,6 +21,20 @@
 
 namespace cirque::app {
 
+namespace {
+
+// A shell among the programs that make places must not read or obey what was meant for the caller's.
+std::vector<std::string> forHelpers(const config::Environment& environment) {
+    std::vector<std::string> variables = environment.block();
+    std::erase_if(variables, [](const std::string& entry) {
+        const std::string name = entry.substr(0, entry.find('='));
+        return name == "BASH_ENV" || name == "ENV" || name == "SHELLOPTS" || name == "BASHOPTS";
+    });
+    return variables;
+}
+
+} // namespace
+
 struct Places::Parts {
     const LocalRequest& request;
     history::RunFolder folder;
@@ -127,7 +141,7 @@ Result<void> Places::Parts::makeOthers() {
                                    .agent = std::move(agent),
                                    .leader = std::move(leader),
                                    .hostPath = request.environment.get("PATH"),
-                                   .environment = request.environment.block(),
+                                   .environment = forHelpers(request.environment),
                                    .system = thisSystem(),
                                    .keep = request.keep,
                                    .workspaces = *tree,

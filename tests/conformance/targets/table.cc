@@ -7,6 +7,7 @@ namespace cirque::conformance {
 const std::vector<TargetRow>& targets() {
     static const std::vector<TargetRow> rows = {
         {"local", makeLocal},
+        {"custom", makeCustom},
         {"sandbox", makeSandbox},
         {"oci-shared", makeOciShared},
         {"oci-isolated", makeOciIsolated},

@@ -50,6 +50,7 @@ const std::vector<TargetRow>& targets();
 Result<std::unique_ptr<Target>> givenTarget(std::string_view executor);
 
 std::unique_ptr<Target> makeLocal();
+std::unique_ptr<Target> makeCustom();
 std::unique_ptr<Target> makeSandbox();
 std::unique_ptr<Target> makeOciShared();
 std::unique_ptr<Target> makeOciIsolated();
