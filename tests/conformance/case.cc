@@ -14,10 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string_view> knownKeys = {"about",  "plan",  "tree",  "git",     "caller", "run",
-                                              "during", "limit", "again", "because", "expect"};
-const std::set<std::string_view> expectKeys = {"status",    "jobs", "steps", "tries", "logs",
-                                               "artifacts", "says", "never", "order", "events"};
+const std::set<std::string_view> knownKeys = {"about", "plan",   "nix",   "tree",  "git",     "caller",
+                                              "run",   "during", "limit", "again", "because", "expect"};
+const std::set<std::string_view> expectKeys = {"status", "jobs",  "steps", "tries",  "logs",   "artifacts",
+                                               "says",   "never", "order", "events", "nowhere"};
 
 Result<void> checkKeys(const JsonObject& object, const std::set<std::string_view>& known,
                        const std::string& where) {
@@ -38,10 +38,13 @@ Result<Case> loadCase(const fs::path& path) {
     CIRQUE_TRY_ASSIGN(Json json, parseJson(text.str(), path.string()));
     Case out{.name = path.stem().string(), .file = path.string(), .keys = std::move(json.as_object())};
     CIRQUE_TRY(checkKeys(out.keys, knownKeys, out.file));
-    for (const char* required : {"about", "plan", "expect"}) {
+    for (const char* required : {"about", "expect"}) {
         if (out.find(required) == nullptr) {
             return fail(ErrorCode::InvalidPlan, fmt::format("{}: no '{}'", out.file, required));
         }
+    }
+    if ((out.find("plan") == nullptr) == (out.find("nix") == nullptr)) {
+        return fail(ErrorCode::InvalidPlan, out.file + ": exactly one of 'plan' and 'nix' is needed");
     }
     const JsonObject& expect = out.find("expect")->as_object();
     CIRQUE_TRY(checkKeys(expect, expectKeys, out.file));
@@ -140,9 +143,9 @@ Result<std::vector<Case>> loadCases(const std::string& folder) {
     return out;
 }
 
-std::string planOf(const Case& given, const JsonObject& executor) {
-    JsonObject plan{{"plan", 1}, {"name", given.name}};
-    for (const auto& entry : given.find("plan")->as_object()) {
+std::string planOf(const JsonObject& given, const JsonObject& executor) {
+    JsonObject plan{{"plan", 1}, {"name", "case"}};
+    for (const auto& entry : given) {
         plan[entry.key()] = entry.value();
     }
     for (auto& entry : plan.at("jobs").as_object()) {

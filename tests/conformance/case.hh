@@ -29,8 +29,8 @@ Result<std::vector<Case>> loadCases(const std::string& folder);
 // A text, or a list of texts that are its lines, or {"repeat": [text, times]}.
 std::string textOf(const Json& json);
 
-// The plan document, where each job without an executor has this one.
-std::string planOf(const Case& given, const JsonObject& executor);
+// The plan document of a case's `plan`, where each job without an executor has this one.
+std::string planOf(const JsonObject& plan, const JsonObject& executor);
 
 // Why a case cannot apply to a target, by the case's name. Lines of the file: TARGET CASE REASON.
 Result<std::map<std::string, std::string>> loadNotApplicable(const std::string& file,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/conformance/expect.hh"
 
+#include "base/text.hh"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -265,6 +267,15 @@ void checkOrder(const Json& expected, const Record& record) {
     }
 }
 
+// Texts that no file of the state has: what must not be written to disk.
+void checkNowhere(const Json& expected, const Project& project) {
+    for (const std::string& text : textsOf(expected)) {
+        const Ran found = project.shell("grep -rlF -e " + shellQuote(text) +
+                                        " \"$CIRQUE_STATE_DIR\" \"$CIRQUE_PRIVATE_DIR\"");
+        EXPECT_EQ(found.out, "") << "files that have '" << text << "'";
+    }
+}
+
 // How many events there are of each type.
 void checkEvents(const JsonObject& expected, const Record& record) {
     for (const auto& entry : expected) {
@@ -301,6 +312,7 @@ void checkRun(const Case& given, const Project& project, const Ran& ran) {
         with("logs", [&](const Json& logs) { checkLogs(logs.as_object(), record, project); });
         with("artifacts", [&](const Json& artifacts) { checkArtifacts(artifacts, record); });
         with("order", [&](const Json& order) { checkOrder(order, record); });
+        with("nowhere", [&](const Json& texts) { checkNowhere(texts, project); });
         with("events", [&](const Json& events) { checkEvents(events.as_object(), record); });
     } else {
         EXPECT_TRUE(expected.if_contains("jobs") == nullptr) << "there is no run";

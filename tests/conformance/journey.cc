@@ -2,6 +2,7 @@
 #include "tests/conformance/journey.hh"
 
 #include "tests/conformance/expect.hh"
+#include "tests/conformance/own-nix.hh"
 
 #include <fmt/format.h>
 
@@ -184,6 +185,23 @@ void setCaller(const Case& given, Project& project) {
     }
 }
 
+// plan.json beside the tree: the case's own, or what its workflow in Nix evaluates to.
+void writePlan(const Case& given, Project& project, Target& target) {
+    const JsonObject executor = target.executor(project);
+    if (const Json* plan = given.find("plan")) {
+        project.write("../plan.json", planOf(plan->as_object(), executor));
+        return;
+    }
+    useOwnNix(project);
+    project.write("../flow.nix", given.text("nix"));
+    const Ran ran = startInOwnNix(project, {"plan", "../flow.nix", "--json"}).wait(waitSeconds);
+    const Result<Json> plan = parseJson(ran.out, "cirque plan");
+    EXPECT_TRUE(plan) << ran.all();
+    if (plan) {
+        project.write("../plan.json", planOf(plan->as_object(), executor));
+    }
+}
+
 } // namespace
 
 std::string runCase(const Case& given, Target& target) {
@@ -191,14 +209,14 @@ std::string runCase(const Case& given, Target& target) {
     target.prepare(project);
     setCaller(given, project);
     makeTree(given, project);
-    project.write("../plan.json", planOf(given, target.executor(project)));
+    writePlan(given, project, target);
     const std::string before = treeOf(project);
     std::vector<std::string> words = {"run", "../plan.json", "--env",
                                       "CONFORMANCE_TOKEN=" + tokenOf(project)};
     for (std::string& word : given.texts("run")) {
         words.push_back(std::move(word));
     }
-    Running running = project.start(words);
+    Running running = given.find("nix") == nullptr ? project.start(words) : startInOwnNix(project, words);
     disturb(given, project, running);
     const Ran ran = running.wait(static_cast<int>(given.number("limit", waitSeconds)));
     checkRun(given, project, ran);
