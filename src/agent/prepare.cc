@@ -91,7 +91,7 @@ Result<PreparedStep> Preparer::prepare(const StepRequest& request, int number) {
     const std::string& workdir = request.step.workdir;
     prepared.workFolder =
         workdir.empty() || workdir == "." ? context_.jobFolder : context_.jobFolder + '/' + workdir;
-    if (!request.isCondition) {
+    if (!request.isCondition && !request.isService) {
         prepared.outputName = fmt::format("{}.output", number);
         prepared.summaryName = fmt::format("{}.summary", number);
     }

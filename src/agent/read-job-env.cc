@@ -97,6 +97,7 @@ io::Task<Result<std::string>> StepRunner::printedEnv(Request request, LeaderStar
     const auto err = std::make_shared<TextSink>(maxComplaintBytes);
     CIRQUE_CO_TRY_ASSIGN(const Running running, launch(std::move(start), out, err));
     const std::shared_ptr<Leader> leader = running.leader;
+    leaders_.push_back(leader);
     // A step that was itself stopped gracefully may still say what the cleanup steps need.
     const io::StopLevel before = stop.level();
     const auto relay = stop.onStop([leader, before](io::StopLevel level) {

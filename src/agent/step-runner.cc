@@ -17,9 +17,6 @@ namespace cirque::agent {
 
 namespace {
 
-// A leader that does not answer this long after the grace is ended from outside.
-constexpr Millis leaderPatience{5000};
-
 // InvalidPlan here is what the step's author can mend; everything else is the place's.
 Outcome outcomeOf(const Error& error) {
     Outcome outcome = error.code == ErrorCode::InvalidPlan ? Outcome::failedWith(error.text())
@@ -41,20 +38,6 @@ Outcome cannotStart(const plan::Step& step, const PreparedStep& prepared, const 
         return outcome;
     }
     return outcomeOf(error);
-}
-
-Outcome stoppedOutcome(const io::StopToken& stop) {
-    switch (stop.reason()) {
-    case io::StopReason::Timeout:
-        return Outcome::failedTimeout("the step did not end within its timeout");
-    case io::StopReason::Deadline:
-        return Outcome::failedTimeout("the step was ended by a deadline");
-    case io::StopReason::None:
-    case io::StopReason::Cancelled:
-    case io::StopReason::Shutdown:
-        break;
-    }
-    return Outcome::cancelled();
 }
 
 } // namespace
@@ -106,7 +89,7 @@ std::vector<std::string> StepRunner::missingTools(const std::vector<std::string>
 io::Task<StepEnd> StepRunner::run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop) {
     StepEnd end;
     if (stop.stopRequested()) {
-        end.outcome = stoppedOutcome(stop);
+        end.outcome = stoppedOutcome(stop, "the step");
         co_return end;
     }
     std::erase_if(leaders_, [](const auto& leader) { return leader->over(); });
@@ -127,6 +110,7 @@ io::Task<StepEnd> StepRunner::run(StepRequest request, std::shared_ptr<Sink> sin
     start.folder = prepared->workFolder;
     auto running = launch(std::move(start), std::move(sink), nullptr);
     if (running) {
+        leaders_.push_back(running->leader);
         end.outcome = co_await follow(std::move(*running), prepared, stop);
     } else {
         end.outcome = cannotStart(request.step, *prepared, running.error());
@@ -139,8 +123,7 @@ io::Task<StepEnd> StepRunner::run(StepRequest request, std::shared_ptr<Sink> sin
     co_return end;
 }
 
-Result<StepRunner::Running> StepRunner::launch(LeaderStart start, std::shared_ptr<Sink> out,
-                                               std::shared_ptr<Sink> err) {
+Result<Running> StepRunner::launch(LeaderStart start, std::shared_ptr<Sink> out, std::shared_ptr<Sink> err) {
     Running running;
     CIRQUE_TRY_ASSIGN(running.out, OutputPipe::make(std::move(out)));
     if (err) {
@@ -163,17 +146,12 @@ Result<StepRunner::Running> StepRunner::launch(LeaderStart start, std::shared_pt
             group_.spawn(pipe->pump(readers_.token()));
         }
     }
-    leaders_.push_back(running.leader);
     group_.spawn(running.leader->watch());
     return running;
 }
 
 io::Task<bool> StepRunner::endTree(std::shared_ptr<Leader> leader) {
-    if (co_await leader->waitOver(context_.grace + leaderPatience)) {
-        co_return true;
-    }
-    leader->abandon();
-    co_return co_await leader->waitOver(leaderPatience);
+    return agent::endTree(std::move(leader), context_.grace);
 }
 
 io::Task<Outcome> StepRunner::follow(Running running, Prepared prepared, io::StopToken stop) {
@@ -195,7 +173,7 @@ io::Task<Outcome> StepRunner::follow(Running running, Prepared prepared, io::Sto
         co_return outcomeOf(*running.out->failure());
     }
     if (stopped) {
-        co_return stoppedOutcome(stop);
+        co_return stoppedOutcome(stop, "the step");
     }
     co_return outcomeOfEnd(*leader->mainEnd(), *prepared);
 }
@@ -206,7 +184,7 @@ io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcom
     end.outcome = std::move(outcome);
     const auto applied = co_await readJobEnv(request, prepared, stop);
     if (!applied && end.outcome.ok()) {
-        end.outcome = stop.stopRequested() ? stoppedOutcome(stop) : outcomeOf(applied.error());
+        end.outcome = stop.stopRequested() ? stoppedOutcome(stop, "the step") : outcomeOf(applied.error());
     }
     auto text = readCollected(privateFd_.get(), prepared->outputName, maxOutputBytes, "$CIRQUE_OUTPUT");
     auto parsed = text ? parseOutputs(text->value_or("")) : Result<Outputs>(fail(std::move(text).error()));
@@ -235,6 +213,31 @@ void StepRunner::removeFiles(const PreparedStep& prepared) {
     }
 }
 
+ServiceHost StepRunner::serviceHost() {
+    ServiceHost host;
+    host.prepare = [this](const StepRequest& request) { return preparer_.prepare(request, ++count_); };
+    host.launch = [this](LeaderStart start, std::shared_ptr<Sink> out) {
+        return launch(std::move(start), std::move(out), nullptr);
+    };
+    host.spawn = [this](io::Task<> task) { group_.spawn(std::move(task)); };
+    host.grace = context_.grace;
+    return host;
+}
+
+io::Task<Outcome> StepRunner::startServices(std::vector<ServiceStart> services,
+                                            std::shared_ptr<ServiceObserver> observer, io::StopToken stop) {
+    CIRQUE_ASSERT(!services_, "a job's services are started once");
+    services_ = std::make_unique<ServiceRunner>(serviceHost(), std::move(observer));
+    co_return co_await services_->start(std::move(services), stop);
+}
+
+io::Task<Outcome> StepRunner::stopServices(io::StopToken stop) {
+    if (!services_) {
+        co_return Outcome::succeeded();
+    }
+    co_return co_await services_->stop(stop);
+}
+
 io::Task<Result<void>> StepRunner::close(io::StopToken stop) {
     const auto relay = stop.onStop([this](io::StopLevel level) {
         for (const auto& leader : leaders_) {
@@ -251,10 +254,11 @@ io::Task<Result<void>> StepRunner::close(io::StopToken stop) {
         const bool over = co_await endTree(*leader);
         all = all && over;
     }
+    const Outcome services = co_await stopServices(stop); // what the steps left may have used them
     readers_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     co_await group_.join();
     leaders_.clear();
-    if (!all) {
+    if (!all || services.kind == OutcomeKind::Infrastructure) {
         co_return fail(ErrorCode::Process, "processes that the job left behind did not end",
                        "look for processes in uninterruptible sleep (state D)");
     }

@@ -13,6 +13,8 @@
 #include "agent/materials.hh"
 #include "agent/output-pipe.hh"
 #include "agent/prepare.hh"
+#include "agent/running.hh"
+#include "agent/service-runner.hh"
 #include "agent/step.hh"
 #include "io/runtime/runtime.hh"
 
@@ -45,6 +47,11 @@ class StepRunner {
     // bash, no leader, a sink that refuses, a leader that was killed) are Infrastructure.
     io::Task<StepEnd> run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop);
 
+    // Services beside the steps, see ServiceRunner. Await each at most once; close ends what still runs.
+    io::Task<Outcome> startServices(std::vector<ServiceStart> services,
+                                    std::shared_ptr<ServiceObserver> observer, io::StopToken stop);
+    io::Task<Outcome> stopServices(io::StopToken stop);
+
     // Ends everything the steps left, latest first, and waits for it. Await exactly once, also when run was
     // never called. Failure: something did not end.
     io::Task<Result<void>> close(io::StopToken stop);
@@ -53,16 +60,11 @@ class StepRunner {
     using Request = std::shared_ptr<const StepRequest>;
     using Prepared = std::shared_ptr<const PreparedStep>;
 
-    struct Running {
-        std::shared_ptr<Leader> leader;
-        std::shared_ptr<OutputPipe> out;
-        std::shared_ptr<OutputPipe> err; // null: one pipe for both
-    };
-
     explicit StepRunner(JobContext context);
     Result<Running> launch(LeaderStart start, std::shared_ptr<Sink> out, std::shared_ptr<Sink> err);
     io::Task<Outcome> follow(Running running, Prepared prepared, io::StopToken stop);
     io::Task<bool> endTree(std::shared_ptr<Leader> leader);
+    ServiceHost serviceHost();
     io::Task<StepEnd> collect(Request request, Prepared prepared, Outcome outcome, io::StopToken stop);
     io::Task<Result<void>> readJobEnv(Request request, Prepared prepared, io::StopToken stop);
     io::Task<Result<std::string>> printedEnv(Request request, LeaderStart start, io::StopToken stop);
@@ -75,7 +77,8 @@ class StepRunner {
     Preparer preparer_;
     io::TaskGroup group_;
     io::StopSource readers_; // rises when the job is over: nobody reads what still writes
-    std::vector<std::shared_ptr<Leader>> leaders_; // alive
+    std::vector<std::shared_ptr<Leader>> leaders_; // alive, of steps
+    std::unique_ptr<ServiceRunner> services_;      // null: the job has none
     int count_ = 0;
 };
 

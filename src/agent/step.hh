@@ -42,6 +42,7 @@ struct StepRequest {
     std::vector<Variables> above; // lowest first, all above JOB_ENV
     bool isCondition = false;     // run conditionScript instead of the step's action
     std::string conditionScript;
+    bool isService = false; // it outlives the steps and gives no outputs
 };
 
 using Outputs = std::vector<std::pair<std::string, std::string>>;

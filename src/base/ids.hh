@@ -28,13 +28,21 @@ class RunId {
     std::string text_;
 };
 
-// One execution of one step (or, with step = -1, a job's provision and collect phases). Numbers: attempts and
-// tries count from 1, steps are positions counted from 0 in the job's list.
+// One execution of one step (or, with step = -1, a job's provision and collect phases; -2, -3, ...: its
+// services). Numbers: attempts and tries count from 1, steps are positions counted from 0 in the job's list.
 struct TryRef {
     std::string job; // the job's key in the plan
     int attempt = 1;
     int step = -1;
     int tryNumber = 1;
+
+    // The position of a service in its job's list, from 0; none: it is no service.
+    [[nodiscard]] std::optional<std::size_t> service() const {
+        return step <= firstService ? std::optional(static_cast<std::size_t>(firstService - step))
+                                    : std::nullopt;
+    }
+
+    static constexpr int firstService = -2;
 
     auto operator<=>(const TryRef&) const = default;
 };

@@ -34,15 +34,17 @@ class Printer : public event::Listener {
         if (const auto* added = std::get_if<event::JobsAdded>(&event.body)) {
             for (const event::JobInfo& job : added->jobs) {
                 steps_[job.name] = job.steps;
+                services_[job.name] = job.services;
             }
         } else if (const auto* finished = std::get_if<event::StepFinished>(&event.body)) {
             endTry(finished->ref);
             // a step that failed may come again with its job's next attempt
-            enough_ =
-                enough_ || (scope_.step && finished->ref.job == scope_.job && !finished->outcome.failed() &&
-                            finished->ref.step == static_cast<int>(*scope_.step));
+            enough_ = enough_ || (scope_.step && finished->ref.job == scope_.job &&
+                                  !finished->outcome.failed() && finished->ref.step == *scope_.step);
         } else if (const auto* retrying = std::get_if<event::StepRetrying>(&event.body)) {
             endTry(retrying->ref);
+        } else if (const auto* stopped = std::get_if<event::ServiceStopped>(&event.body)) {
+            endTry(stopped->ref);
         } else if (const auto* job = std::get_if<event::JobFinished>(&event.body)) {
             enough_ = enough_ || job->job == scope_.job;
         }
@@ -89,8 +91,7 @@ class Printer : public event::Listener {
     };
 
     [[nodiscard]] bool wanted(const TryRef& ref) const {
-        return (scope_.job.empty() || ref.job == scope_.job) &&
-               (!scope_.step || ref.step == static_cast<int>(*scope_.step)) &&
+        return (scope_.job.empty() || ref.job == scope_.job) && (!scope_.step || ref.step == *scope_.step) &&
                (what_.attempt == 0 || ref.attempt == what_.attempt) &&
                (what_.tried == 0 || ref.tryNumber == what_.tried);
     }
@@ -120,12 +121,14 @@ class Printer : public event::Listener {
     }
 
     [[nodiscard]] std::string prefix(const TryRef& ref) const {
-        const auto job = steps_.find(ref.job);
-        const auto step = static_cast<std::size_t>(ref.step);
-        if (ref.step < 0 || job == steps_.end() || step >= job->second.size()) {
+        const std::optional<std::size_t> service = ref.service();
+        const auto& names = service ? services_ : steps_;
+        const auto job = names.find(ref.job);
+        const std::size_t index = service.value_or(static_cast<std::size_t>(ref.step));
+        if (ref.step == -1 || job == names.end() || index >= job->second.size()) {
             return fmt::format("[{}] ", ref.job);
         }
-        return fmt::format("[{}/{}] ", ref.job, job->second[step]);
+        return fmt::format("[{}/{}] ", ref.job, job->second[index]);
     }
 
     void flush() {
@@ -140,7 +143,8 @@ class Printer : public event::Listener {
     bool terminal_;
     bool gathering_;
     bool enough_ = false;
-    std::map<std::string, std::vector<std::string>> steps_; // names, by job
+    std::map<std::string, std::vector<std::string>> steps_;    // names, by job
+    std::map<std::string, std::vector<std::string>> services_; // the same
     std::map<TryRef, Try> tries_;
     std::string out_;
     std::optional<Error> unshown_;

@@ -10,6 +10,46 @@
 
 namespace cirque::engine {
 
+// A job that its own condition skips, or that cannot be set up, needs no services.
+void AttemptMachine::toServices() {
+    if (job_->services.empty()) {
+        toStep(0);
+    } else {
+        action_ = StartServices{};
+    }
+}
+
+void AttemptMachine::servicesStarted(const Outcome& outcome) {
+    if (stopping()) {
+        cut_ = cancelled_;
+        toClose();
+    } else if (outcome.ok()) {
+        serving_ = true;
+        toStep(0);
+    } else {
+        failJob(outcome);
+        toClose();
+    }
+}
+
+// What services write as they end belongs to the job's files.
+void AttemptMachine::afterSteps() {
+    if (serving_) {
+        action_ = StopServices{};
+    } else {
+        toReport(0);
+    }
+}
+
+// Steps that were content with a service that had failed prove nothing.
+void AttemptMachine::servicesStopped(const Outcome& outcome) {
+    serving_ = false;
+    if (outcome.failed() && !failure_ && !cut_) {
+        failJob(outcome);
+    }
+    toReport(0);
+}
+
 // Before anything of the job is taken for good: a report decides whether it is.
 void AttemptMachine::toReport(std::size_t report) {
     for (; report < job_->reports.size() && !immediate_; ++report) {

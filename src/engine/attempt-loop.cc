@@ -135,6 +135,12 @@ io::Task<ActionResult> AttemptLoop::perform(Action action) {
     if (const auto* input = std::get_if<Restore>(&action)) {
         return restore(input->input);
     }
+    if (std::holds_alternative<StartServices>(action)) {
+        return startServices();
+    }
+    if (std::holds_alternative<StopServices>(action)) {
+        return stopServices();
+    }
     if (auto* check = std::get_if<CheckCondition>(&action)) {
         return checkCondition(std::move(*check));
     }

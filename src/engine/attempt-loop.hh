@@ -21,6 +21,7 @@ struct AttemptWorld {
 };
 
 class LazySink;
+class ServiceEvents;
 
 class AttemptLoop {
   public:
@@ -49,6 +50,9 @@ class AttemptLoop {
     io::Task<ActionResult> checkCondition(CheckCondition check);
     io::Task<ActionResult> runTry(RunTry action);
     io::Task<ActionResult> waitRetry(Millis delay);
+    io::Task<ActionResult> startServices();
+    io::Task<ActionResult> stopServices();
+    Result<std::vector<exec::ServiceStart>> servicesToStart();
     io::Task<ActionResult> readReport(ReadReport action);
     io::Task<ActionResult> save(std::size_t output);
     io::Task<ActionResult> closePlace();
@@ -80,6 +84,7 @@ class AttemptLoop {
     io::StopSource stop_;    // of the action that runs
     bool immediate_ = false; // a stop of that level came, maybe in an earlier action
     std::shared_ptr<LazySink> jobLog_;
+    std::shared_ptr<ServiceEvents> services_; // null: none were started
 };
 
 // Errors of ports as outcomes: a provider or a build is the job's own failure, all else is ours.

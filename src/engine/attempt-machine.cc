@@ -34,6 +34,10 @@ void AttemptMachine::done(ActionResult result) {
     } else if (std::holds_alternative<WaitRetry>(action_)) {
         stepTook_ += result.took;
         retryWaited();
+    } else if (std::holds_alternative<StartServices>(action_)) {
+        servicesStarted(checked(std::move(result.outcome)));
+    } else if (std::holds_alternative<StopServices>(action_)) {
+        servicesStopped(checked(std::move(result.outcome)));
     } else if (std::holds_alternative<ReadReport>(action_)) {
         reportRead(std::move(result));
     } else if (std::holds_alternative<SaveOutput>(action_)) {
@@ -108,7 +112,7 @@ void AttemptMachine::afterSetUp() {
     } else if (!job_->condition.bash.empty()) {
         action_ = CheckCondition{-1, job_->condition.bash, plan::stepTimeout(*plan_, *job_, plan::Step{})};
     } else {
-        toStep(0);
+        toServices();
     }
 }
 
@@ -117,7 +121,7 @@ void AttemptMachine::jobConditionChecked(const Outcome& outcome) {
         cut_ = cancelled_;
         toClose();
     } else if (outcome.ok()) {
-        toStep(0);
+        toServices();
     } else if (outcome.kind == OutcomeKind::Failed && outcome.exit == 1) {
         skipped_ = true;
         toClose();
@@ -140,7 +144,7 @@ void AttemptMachine::toStep(int step) {
     }
     if (step >= count) {
         step_ = count;
-        toReport(0);
+        afterSteps();
     }
 }
 

@@ -31,6 +31,10 @@ struct CheckCondition {
     std::optional<Millis> timeout;
 };
 
+struct StartServices {};
+
+struct StopServices {};
+
 struct RunTry {
     int step = 0;
     int tryNumber = 1;
@@ -54,8 +58,8 @@ struct ClosePlace {};
 
 struct AttemptDone {};
 
-using Action = std::variant<LoadEnv, Provision, OpenPlace, Prepare, Restore, CheckCondition, RunTry,
-                            WaitRetry, ReadReport, SaveOutput, ClosePlace, AttemptDone>;
+using Action = std::variant<LoadEnv, Provision, OpenPlace, Prepare, Restore, CheckCondition, StartServices,
+                            RunTry, WaitRetry, StopServices, ReadReport, SaveOutput, ClosePlace, AttemptDone>;
 
 // How the action went. `outcome` is Succeeded for one that did what it should.
 struct ActionResult {
@@ -94,7 +98,11 @@ class AttemptMachine {
     [[nodiscard]] bool provisionsAnything() const;
     void afterSetUp();
     void jobConditionChecked(const Outcome& outcome);
+    void toServices();
+    void servicesStarted(const Outcome& outcome);
+    void servicesStopped(const Outcome& outcome);
     void toStep(int step);
+    void afterSteps();
     bool enterStep(int step);
     void stepConditionChecked(Outcome outcome);
     void startTry();
@@ -123,6 +131,7 @@ class AttemptMachine {
     Action action_;
     std::vector<event::Body> events_;
     bool opened_ = false;
+    bool serving_ = false; // services were started
     bool graceful_ = false;
     bool immediate_ = false;
     bool cancelled_ = false;         // told to stop because the run is cancelled

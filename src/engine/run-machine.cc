@@ -50,6 +50,9 @@ void RunMachine::add(std::vector<JobPtr> jobs, int parent) {
         for (const plan::Step& step : job->steps) {
             info.steps.push_back(step.name);
         }
+        for (const plan::Service& service : job->services) {
+            info.services.push_back(service.name());
+        }
         added.jobs.push_back(std::move(info));
         JobState& entry = jobs_.emplace_back();
         entry.job = std::move(job);

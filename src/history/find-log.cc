@@ -25,14 +25,19 @@ void addTries(std::vector<LogEntry>& out, const JobSummary& job, int step, std::
     }
 }
 
-void addStep(std::vector<LogEntry>& out, const JobSummary& job, std::size_t step) {
-    addTries(out, job, static_cast<int>(step), job.steps[step].name, job.steps[step].tries);
+void addStep(std::vector<LogEntry>& out, const JobSummary& job, int step) {
+    const std::optional<std::size_t> service = TryRef{job.name, 1, step, 1}.service();
+    const StepSummary& one = service ? job.services[*service] : job.steps[static_cast<std::size_t>(step)];
+    addTries(out, job, step, one.name, one.tries);
 }
 
 void addJob(std::vector<LogEntry>& out, const JobSummary& job) {
     addTries(out, job, -1, "", job.setup);
-    for (std::size_t step = 0; step < job.steps.size(); ++step) {
-        addStep(out, job, step);
+    const int services = static_cast<int>(job.services.size());
+    for (int step = -services - 1; step < static_cast<int>(job.steps.size()); ++step) {
+        if (step != -1) {
+            addStep(out, job, step);
+        }
     }
     std::ranges::sort(out, {}, [](const LogEntry& entry) {
         return std::tuple(entry.ref.attempt, entry.ref.step, entry.ref.tryNumber);
@@ -53,7 +58,20 @@ std::string suggest(std::string_view wanted, const std::vector<std::string_view>
                        names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "");
 }
 
-Result<std::size_t> findStep(const JobSummary& job, std::string_view wanted) {
+std::optional<int> findService(const JobSummary& job, std::string_view wanted) {
+    const auto found = std::ranges::find(job.services, wanted, &StepSummary::name);
+    return found == job.services.end()
+               ? std::nullopt
+               : std::optional(TryRef::firstService - static_cast<int>(found - job.services.begin()));
+}
+
+Result<int> findStep(const JobSummary& job, std::string_view wanted) {
+    constexpr std::string_view plainly = "services.";
+    if (wanted.starts_with(plainly)) {
+        if (const auto service = findService(job, wanted.substr(plainly.size()))) {
+            return *service;
+        }
+    }
     std::vector<std::size_t> named;
     std::vector<std::string_view> names;
     for (std::size_t i = 0; i < job.steps.size(); ++i) {
@@ -68,13 +86,19 @@ Result<std::size_t> findStep(const JobSummary& job, std::string_view wanted) {
                     fmt::format("name it by its number: {}", shellQuote(logAddress(job, named.front()))));
     }
     if (named.size() == 1) {
-        return named.front();
+        return static_cast<int>(named.front());
+    }
+    if (const auto service = findService(job, wanted)) {
+        return *service;
+    }
+    for (const StepSummary& service : job.services) {
+        names.push_back(service.name);
     }
     std::size_t number = 0;
     const auto [end, code] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
     if (code == std::errc{} && end == wanted.data() + wanted.size()) {
         if (number >= 1 && number <= job.steps.size()) {
-            return number - 1;
+            return static_cast<int>(number) - 1;
         }
         return fail(ErrorCode::NotFound, fmt::format("job '{}' has no step {}", job.name, number),
                     job.steps.empty() ? "it has no steps"
@@ -115,7 +139,7 @@ Result<LogScope> findScope(const RunSummary& run, std::string_view address) {
     if (address.size() == job->name.size()) {
         return LogScope{job->name, {}};
     }
-    CIRQUE_TRY_ASSIGN(const std::size_t step, findStep(*job, address.substr(job->name.size() + 1)));
+    CIRQUE_TRY_ASSIGN(const int step, findStep(*job, address.substr(job->name.size() + 1)));
     return LogScope{job->name, step};
 }
 

@@ -59,6 +59,18 @@ JsonObject toJson(const JobSummary& job) {
         steps.push_back(std::move(made));
     }
     out["steps"] = std::move(steps);
+    JsonArray services;
+    for (const StepSummary& service : job.services) {
+        JsonObject made;
+        putText(made, "name", service.name);
+        made["outcome"] = orNull(service.outcome);
+        made["duration"] = service.duration.count();
+        made["tries"] = toJson(service.tries);
+        services.push_back(std::move(made));
+    }
+    if (!services.empty()) {
+        out["services"] = std::move(services);
+    }
     putFeedback(out, job.told);
     return out;
 }
@@ -133,6 +145,8 @@ void LogsJson::beginTry(std::string& out, const LogEntry& entry) {
     if (entry.ref.step >= 0) {
         event::appendTextField(out += ',', "step", entry.step);
         fmt::format_to(std::back_inserter(out), R"(,"number":{})", entry.ref.step + 1);
+    } else if (entry.ref.service()) {
+        event::appendTextField(out += ',', "service", entry.step);
     }
     fmt::format_to(std::back_inserter(out), R"(,"attempt":{},"try":{},"lines":[)", entry.ref.attempt,
                    entry.ref.tryNumber);

@@ -57,14 +57,16 @@ JobSummary* Summarizer::job(const std::string& name) {
 
 StepSummary* Summarizer::step(const TryRef& ref) {
     JobSummary* owner = job(ref.job);
-    if (owner == nullptr || ref.step < 0 || static_cast<std::size_t>(ref.step) >= mostSteps) {
+    const std::optional<std::size_t> service = ref.service();
+    const std::size_t index = service.value_or(static_cast<std::size_t>(ref.step));
+    if (owner == nullptr || (!service && ref.step < 0) || index >= mostSteps) {
         return nullptr;
     }
-    const auto index = static_cast<std::size_t>(ref.step);
-    if (index >= owner->steps.size()) {
-        owner->steps.resize(index + 1);
+    std::vector<StepSummary>& all = service ? owner->services : owner->steps;
+    if (index >= all.size()) {
+        all.resize(index + 1);
     }
-    return &owner->steps[index];
+    return &all[index];
 }
 
 TrySummary* Summarizer::tryOf(const TryRef& ref) {
@@ -108,6 +110,9 @@ void Summarizer::on(const event::Event&, const event::JobsAdded& body) {
         for (const std::string& name : info.steps) {
             made.steps.emplace_back().name = name;
         }
+        for (const std::string& name : info.services) {
+            made.services.emplace_back().name = name;
+        }
     }
 }
 
@@ -116,8 +121,10 @@ void Summarizer::on(const event::Event& event, const event::JobStarted& body) {
         owner->attempts = body.attempt;
         owner->told = {};
         owner->executor = body.executor;
-        for (StepSummary& one : owner->steps) {
-            one.outcome.reset();
+        for (std::vector<StepSummary>* all : {&owner->steps, &owner->services}) {
+            for (StepSummary& one : *all) {
+                one.outcome.reset();
+            }
         }
         if (!owner->started) {
             owner->started = event.time;
@@ -165,6 +172,23 @@ void Summarizer::on(const event::Event&, const event::StepFinished& body) {
         one->name = body.name;
         one->outcome = body.outcome;
         one->duration = body.duration;
+    }
+}
+
+void Summarizer::on(const event::Event& event, const event::ServiceStarted& body) {
+    if (StepSummary* one = step(body.ref)) {
+        one->name = body.name;
+        tryOf(body.ref);
+        tryStarts_.try_emplace(body.ref, event.mono);
+    }
+}
+
+void Summarizer::on(const event::Event& event, const event::ServiceStopped& body) {
+    TrySummary* last = tryOf(body.ref);
+    if (StepSummary* one = step(body.ref); one != nullptr && last != nullptr) {
+        const auto start = tryStarts_.find(body.ref);
+        one->outcome = last->outcome = body.outcome;
+        one->duration = last->duration = start == tryStarts_.end() ? Millis{0} : event.mono - start->second;
     }
 }
 

@@ -53,6 +53,7 @@ struct JobSummary {
     Millis duration{0};            // from the first attempt's start to the verdict
     std::vector<TrySummary> setup; // what is done around the steps and has logs
     std::vector<StepSummary> steps;
+    std::vector<StepSummary> services; // each has one try an attempt
     Feedback told;
     bool operator==(const JobSummary&) const = default;
 };
@@ -109,6 +110,8 @@ class Summarizer {
     void on(const event::Event& event, const event::StepStarted& body);
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
+    void on(const event::Event& event, const event::ServiceStarted& body);
+    void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::LogProgress& body);
     void on(const event::Event& event, const event::ArtifactSaved& body);
     void on(const event::Event& event, const event::TestsReported& body);

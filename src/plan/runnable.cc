@@ -45,9 +45,6 @@ class Refusals {
                 fmt::format("this machine is {}", system_));
         }
         providers(job.envFrom, at);
-        if (!job.services.empty()) {
-            add(below(at, {{"services"}}), "services are not supported");
-        }
         for (const Service& service : job.services) {
             if (!service.image.empty()) {
                 add(below(at, {{"services"}, {service.name()}, {"image"}}),

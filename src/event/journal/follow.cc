@@ -106,6 +106,10 @@ Result<void> Follower::tell(const Event& event) {
         numbers_.add(*added);
     } else if (const auto* step = std::get_if<StepStarted>(&event.body)) {
         tries_.try_emplace(step->ref);
+    } else if (const auto* service = std::get_if<ServiceStarted>(&event.body)) {
+        tries_.try_emplace(service->ref);
+    } else if (const auto* stopped = std::get_if<ServiceStopped>(&event.body)) {
+        close(stopped->ref);
     } else if (const auto* progress = std::get_if<LogProgress>(&event.body)) {
         CIRQUE_TRY(tellLog(progress->ref, tries_[progress->ref], progress->bytes));
     } else if (const auto* finished = std::get_if<StepFinished>(&event.body)) {

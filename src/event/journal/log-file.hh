@@ -21,7 +21,8 @@
 namespace cirque::event {
 
 // Where the files of a try are below a run's folder: "logs/<job folder>/<attempt>-<step>-<try>" (for step -1:
-// "<attempt>-setup-<try>"). The job folder is the job's number in the order it entered the plan, from 1.
+// "<attempt>-setup-<try>", for a service "<attempt>-service-<its position>-<try>"). The job folder is the
+// job's number in the order it entered the plan, from 1.
 std::string logBase(int jobNumber, const TryRef& ref);
 
 // Those numbers, from the jobs.added events: the writer of logs and their readers count alike.

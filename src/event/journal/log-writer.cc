@@ -32,6 +32,9 @@ Result<io::UniqueFd> createFile(const std::string& path) {
 } // namespace
 
 std::string logBase(int jobNumber, const TryRef& ref) {
+    if (const auto service = ref.service()) {
+        return fmt::format("logs/{}/{}-service-{}-{}", jobNumber, ref.attempt, *service, ref.tryNumber);
+    }
     if (ref.step < 0) {
         return fmt::format("logs/{}/{}-setup-{}", jobNumber, ref.attempt, ref.tryNumber);
     }

@@ -8,6 +8,7 @@
 #include "base/outcome.hh"
 #include "base/time.hh"
 #include "event/types/feedback.hh"
+#include "event/types/service.hh"
 
 #include <cstdint>
 #include <string>
@@ -39,7 +40,8 @@ struct EvaluationFinished { // how the plan came to be, of a run that evaluated 
 struct JobInfo {
     std::string name;
     std::vector<std::string> needs;
-    std::vector<std::string> steps; // names
+    std::vector<std::string> steps;      // names
+    std::vector<std::string> services{}; // names
 };
 
 struct JobsAdded { // at the start, and each time the graph grows
@@ -165,11 +167,11 @@ struct RunFinished {
     int exitStatus = 0;
 };
 
-using Body =
-    std::variant<RunStarted, EvaluationFinished, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying,
-                 JobFinished, ProvisionStarted, ProvisionFinished, BuildProgress, StepStarted, StepRetrying,
-                 StepFinished, LogProgress, ArtifactSaved, ArtifactRestored, ResultExported, Annotation,
-                 TestsReported, SummaryWritten, Notice, CancelRequested, RunFinished>;
+using Body = std::variant<RunStarted, EvaluationFinished, JobsAdded, PlanCompleted, JobQueued, JobStarted,
+                          JobRetrying, JobFinished, ProvisionStarted, ProvisionFinished, BuildProgress,
+                          StepStarted, StepRetrying, StepFinished, ServiceStarted, ServiceReady,
+                          ServiceStopped, LogProgress, ArtifactSaved, ArtifactRestored, ResultExported,
+                          Annotation, TestsReported, SummaryWritten, Notice, CancelRequested, RunFinished>;
 
 struct Event {
     std::int64_t seq = 0; // 1, 2, ... without gaps in one run

@@ -3,6 +3,7 @@
 // records.hh.
 #pragma once
 
+#include "event/types/records-services.hh"
 #include "event/types/records.hh"
 
 namespace cirque::event {

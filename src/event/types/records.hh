@@ -40,8 +40,10 @@ struct Record<TryRef> {
     static constexpr auto fields = std::tuple{
         Field{"job", &TryRef::job, "The job's key in the plan."},
         Field{"attempt", &TryRef::attempt, "The job's attempt, from 1."},
-        Field{"step", &TryRef::step,
-              "The step's position in the job, from 0; -1 for what is done around the steps."},
+        Field{
+            "step", &TryRef::step,
+            "The step's position in the job, from 0; -1 for what is done around the steps; -2, -3, … for its "
+            "services."},
         Field{"try", &TryRef::tryNumber, "The step's try, from 1; 0 when it never began."},
     };
 };
@@ -52,6 +54,7 @@ struct Record<JobInfo> {
         Field{"name", &JobInfo::name, "The job's key in the plan."},
         Field{"needs", &JobInfo::needs, "The jobs it waits for."},
         Field{"steps", &JobInfo::steps, "The names of its steps."},
+        Field{"services", &JobInfo::services, "The names of its services.", Need::Optional},
     };
 };
 

@@ -7,6 +7,8 @@
 #include "base/ids.hh"
 #include "base/outcome.hh"
 #include "base/result.hh"
+#include "exec/api/service.hh"
+#include "exec/api/step.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
 #include "plan/types.hh"
@@ -20,53 +22,6 @@
 #include <vector>
 
 namespace cirque::exec {
-
-// One variable with its value settled. A secret value is redacted from every log of the job.
-struct Var {
-    std::string name;
-    std::string value;
-    bool secret = false;
-};
-
-using Vars = std::vector<Var>;
-
-// Takes the bytes a step printed (stdout and stderr in their true order).
-class OutputSink {
-  public:
-    virtual ~OutputSink() = default;
-    // `late`: a daemon printed it after the step had ended. A failure (disk full) ends the step as
-    // Infrastructure.
-    virtual Result<void> write(std::string_view bytes, bool late) = 0;
-
-    // Whether the reader should leave further bytes where they are for a while. Those given are taken all the
-    // same.
-    [[nodiscard]] virtual bool congested() const { return false; }
-};
-
-// The environment in layers, so that JOB_ENV can come in between at the place. Later layers of a list win.
-struct StepEnv {
-    std::vector<Vars> below; // lowest first: caller, CI, workflow envFrom, workflow env, job envFrom, job env
-    std::vector<Vars> above; // over JOB_ENV, lowest first: step env, --env, Cirque's own and NEEDS_*
-};
-
-struct StepSpec {
-    TryRef ref;
-    std::string name;
-    plan::Step step; // what to run, workdir, path, shell
-    StepEnv env;
-    // Set for a condition: run as bash without errexit, nounset and pipefail, JOB_ENV applied, no JOB_ENV
-    // taken over.
-    bool isCondition = false;
-    std::string conditionScript;
-};
-
-struct StepResult {
-    Outcome outcome;
-    // $CIRQUE_OUTPUT of this step, in order. Empty for conditions.
-    std::vector<std::pair<std::string, std::string>> outputs;
-    std::string summary{};        // $CIRQUE_SUMMARY of this step, as it wrote it
-    std::string summaryProblem{}; // why the summary could not be taken; changes no outcome
-};
 
 // What one attempt of a job needs at its place.
 struct Place {
@@ -117,6 +72,21 @@ class JobSite {
     // then is Cancelled, or Failed with timeout set when the stop's reason is Timeout or Deadline. Failures
     // of the place itself are Infrastructure, never Failed.
     virtual io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) = 0;
+
+    // Starts the job's services, after its condition and before its first step, and returns when all are up
+    // (Succeeded) or with how the first of them failed. Failed: it ended, was not up in time, or something
+    // else listens where it should. Stop as in run. Called once at most; `observer` outlives the site.
+    virtual io::Task<Outcome> startServices(std::vector<ServiceStart> services,
+                                            std::shared_ptr<ServiceObserver> observer, io::StopToken stop) {
+        (void)services, (void)observer, (void)stop;
+        co_return Outcome::infrastructure("this place cannot run services");
+    }
+
+    // Ends them, the last one first; close does it too. Failed: one had ended by itself, badly and for good.
+    virtual io::Task<Outcome> stopServices(io::StopToken stop) {
+        (void)stop;
+        co_return Outcome::succeeded();
+    }
 
     // Puts a saved artifact under `path` of the job's folder.
     virtual io::Task<Result<void>> restoreArtifact(std::string name, std::string path) = 0;

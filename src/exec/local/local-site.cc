@@ -21,18 +21,6 @@ bool removeEmpty(const LocalFolders& folders) {
     return gone(folders.tools) && gone(folders.job);
 }
 
-class SinkToAgent : public agent::Sink {
-  public:
-    explicit SinkToAgent(std::shared_ptr<OutputSink> sink) : sink_(std::move(sink)) {}
-
-    Result<void> write(std::string_view bytes, bool late) override { return sink_->write(bytes, late); }
-
-    [[nodiscard]] bool congested() const override { return sink_->congested(); }
-
-  private:
-    std::shared_ptr<OutputSink> sink_;
-};
-
 } // namespace
 
 Result<void> LocalSite::openRunner() {
@@ -72,7 +60,7 @@ io::Task<StepResult> LocalSite::run(StepSpec spec, std::shared_ptr<OutputSink> s
         result.outcome = Outcome::infrastructure("the job's place was not prepared");
         co_return result;
     }
-    const auto out = std::make_shared<SinkToAgent>(std::move(sink));
+    const auto out = toSink(std::move(sink));
     agent::StepEnd end = co_await runner_->run(toRequest(std::move(spec)), out, stop);
     co_return toResult(std::move(end));
 }
@@ -92,6 +80,26 @@ io::Task<Result<JobFiles>> LocalSite::readFiles(std::string pattern, FileLimits 
         return readJobFiles(parts_.folders.job, pattern, limits, before_);
     };
     co_return co_await io::offload(read);
+}
+
+io::Task<Outcome> LocalSite::startServices(std::vector<ServiceStart> services,
+                                           std::shared_ptr<ServiceObserver> observer, io::StopToken stop) {
+    if (!runner_) {
+        co_return Outcome::infrastructure("the job's place was not prepared");
+    }
+    std::vector<agent::ServiceStart> starts;
+    for (ServiceStart& service : services) {
+        starts.push_back({toRequest(std::move(service.spec)), toSink(std::move(service.log))});
+    }
+    co_return co_await runner_->startServices(std::move(starts), toObserver(std::move(observer)),
+                                              std::move(stop));
+}
+
+io::Task<Outcome> LocalSite::stopServices(io::StopToken stop) {
+    if (!runner_) {
+        co_return Outcome::succeeded();
+    }
+    co_return co_await runner_->stopServices(std::move(stop));
 }
 
 io::Task<Result<void>> LocalSite::restoreArtifact(std::string name, std::string path) {

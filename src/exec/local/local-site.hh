@@ -35,6 +35,9 @@ class LocalSite : public JobSite {
 
     io::Task<Result<void>> prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) override;
     io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) override;
+    io::Task<Outcome> startServices(std::vector<ServiceStart> services,
+                                    std::shared_ptr<ServiceObserver> observer, io::StopToken stop) override;
+    io::Task<Outcome> stopServices(io::StopToken stop) override;
     io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override;
     io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
     io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;

@@ -18,6 +18,47 @@ std::vector<agent::Variables> toLayers(std::vector<Vars> layers) {
     return out;
 }
 
+class SinkToAgent : public agent::Sink {
+  public:
+    explicit SinkToAgent(std::shared_ptr<OutputSink> sink) : sink_(std::move(sink)) {}
+
+    Result<void> write(std::string_view bytes, bool late) override { return sink_->write(bytes, late); }
+
+    [[nodiscard]] bool congested() const override { return sink_->congested(); }
+
+  private:
+    std::shared_ptr<OutputSink> sink_;
+};
+
+ServiceState toState(agent::ServiceState state) {
+    switch (state) {
+    case agent::ServiceState::Started:
+        return ServiceState::Started;
+    case agent::ServiceState::Ready:
+        return ServiceState::Ready;
+    case agent::ServiceState::Failing:
+        return ServiceState::Failing;
+    case agent::ServiceState::Ended:
+        return ServiceState::Ended;
+    case agent::ServiceState::Stopped:
+        return ServiceState::Stopped;
+    }
+    return ServiceState::Ended;
+}
+
+class ObserverToAgent : public agent::ServiceObserver {
+  public:
+    explicit ObserverToAgent(std::shared_ptr<exec::ServiceObserver> observer)
+        : observer_(std::move(observer)) {}
+
+    void onService(const agent::ServiceNews& news) override {
+        observer_->onService({news.service, toState(news.state), news.outcome});
+    }
+
+  private:
+    std::shared_ptr<exec::ServiceObserver> observer_;
+};
+
 } // namespace
 
 agent::StepRequest toRequest(StepSpec spec) {
@@ -40,6 +81,19 @@ StepResult toResult(agent::StepEnd end) {
     result.summary = std::move(end.summary);
     result.summaryProblem = std::move(end.summaryProblem);
     return result;
+}
+
+agent::ServiceRequest toRequest(ServiceSpec spec) {
+    return {std::move(spec.service), toLayers(std::move(spec.env.below)),
+            toLayers(std::move(spec.env.above))};
+}
+
+std::shared_ptr<agent::Sink> toSink(std::shared_ptr<OutputSink> sink) {
+    return std::make_shared<SinkToAgent>(std::move(sink));
+}
+
+std::shared_ptr<agent::ServiceObserver> toObserver(std::shared_ptr<ServiceObserver> observer) {
+    return std::make_shared<ObserverToAgent>(std::move(observer));
 }
 
 } // namespace cirque::exec

@@ -13,6 +13,11 @@
 namespace cirque::report {
 
 std::string logAddress(const JobModel& job, int step) {
+    if (const auto service = TryRef{job.name, 1, step, 1}.service()) {
+        const std::string name = *service < job.services.size() ? job.services[*service] : std::string();
+        const bool unique = std::ranges::count(job.steps, name, &StepModel::name) == 0;
+        return fmt::format("{}/{}{}", job.name, unique ? "" : "services.", name);
+    }
     const auto index = static_cast<std::size_t>(std::max(step, 0));
     const std::string name = index < job.steps.size() ? job.steps[index].name : std::string();
     const bool unique = !name.empty() && std::ranges::count(job.steps, name, &StepModel::name) == 1;

@@ -31,6 +31,10 @@ void GitHubListener::onEvent(const event::Event& event) {
 
 void GitHubListener::onLog(const TryRef& ref, std::string_view bytes) {
     model_.log(ref, bytes);
+    if (ref.service()) {
+        services_[ref] += static_cast<std::int64_t>(bytes.size());
+        return;
+    }
     auto block = std::ranges::find(blocks_, ref, &Block::ref);
     const bool ended = block == blocks_.end() && ref.step >= 0 && model_.find(ref.job) != nullptr &&
                        static_cast<std::size_t>(ref.step) < model_.find(ref.job)->steps.size() &&
@@ -146,7 +150,7 @@ void GitHubListener::endBlocks(const std::string& job) {
 }
 
 std::string GitHubListener::nameOf(const TryRef& ref) const {
-    std::string name = ref.step < 0 ? ref.job + ": tools" : ref.job + "/" + model_.stepName(ref);
+    std::string name = ref.step == -1 ? ref.job + ": tools" : ref.job + "/" + model_.stepName(ref);
     name += ref.tryNumber > 1 ? fmt::format(", try {}", ref.tryNumber) : "";
     return name + (ref.attempt > 1 ? fmt::format(", attempt {}", ref.attempt) : "");
 }
@@ -189,6 +193,19 @@ void GitHubListener::on(const event::Event&, const event::JobFinished& body) {
 
 void GitHubListener::on(const event::Event&, const event::ProvisionFinished& body) {
     endBlock({body.job, body.attempt, -1, 1}, {});
+}
+
+// It ran beside the steps; a block that stays open so long would hold up theirs.
+void GitHubListener::on(const event::Event&, const event::ServiceStopped& body) {
+    const auto found = services_.find(body.ref);
+    if (found == services_.end()) {
+        return;
+    }
+    blocks_.push_back({body.ref, found->second, true, {}});
+    services_.erase(found);
+    if (blocks_.size() == 1) {
+        goOn();
+    }
 }
 
 void GitHubListener::on(const event::Event&, const event::StepRetrying& body) {

@@ -52,6 +52,7 @@ class GitHubListener : public event::Listener {
     void on(const event::Event& event, const event::ProvisionFinished& body);
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
+    void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::Notice& body);
     void on(const event::Event& event, const event::CancelRequested& body);
     void on(const event::Event& event, const event::RunFinished& body);
@@ -73,6 +74,7 @@ class GitHubListener : public event::Listener {
     github::Guard guard_;
     RunModel model_;
     std::list<Block> blocks_;                    // in the order they began; the first may be open
+    std::map<TryRef, std::int64_t> services_;    // bytes of those that run: a block comes with their end
     bool open_ = false;                          // the first one's group
     event::LineSplitter splitter_;               // of the open block
     std::map<TryRef, event::LineSplitter> late_; // of daemons whose step has ended

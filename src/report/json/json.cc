@@ -15,6 +15,8 @@ void JsonListener::onEvent(const event::Event& event) {
     // the last line of a log stands before the event that says that it is the last
     if (const auto* step = std::get_if<event::StepFinished>(&event.body)) {
         finish(step->ref);
+    } else if (const auto* service = std::get_if<event::ServiceStopped>(&event.body)) {
+        finish(service->ref);
     } else if (const auto* retry = std::get_if<event::StepRetrying>(&event.body)) {
         finish(retry->ref);
     } else if (const auto* job = std::get_if<event::JobFinished>(&event.body)) {

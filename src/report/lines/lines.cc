@@ -114,6 +114,26 @@ class Recorder {
         return say(markOf(body.outcome), std::string(message), std::move(details));
     }
 
+    bool on(const event::ServiceStarted& body) {
+        step(body.ref);
+        return say(starts, "Service starting",
+                   body.start > 1 ? Details{{"start", text(body.start)}} : Details{});
+    }
+
+    bool on(const event::ServiceReady& body) {
+        step(body.ref);
+        return say(good, "Service ready", {{"duration", seconds(body.duration)}});
+    }
+
+    bool on(const event::ServiceStopped& body) {
+        step(body.ref);
+        Details details;
+        addOutcome(details, body.outcome);
+        return say(body.outcome.failed() ? bad : left,
+                   body.outcome.kind == OutcomeKind::Cancelled ? "Service stopped" : "Service ended",
+                   std::move(details));
+    }
+
     bool on(const event::ArtifactSaved& body) {
         record_.job = body.job;
         return say(good, "Saved",
@@ -189,6 +209,8 @@ void LineListener::onEvent(const event::Event& event) {
     // the last line of a step stands before the record of its end
     if (const auto* step = std::get_if<event::StepFinished>(&event.body)) {
         finish(step->ref);
+    } else if (const auto* service = std::get_if<event::ServiceStopped>(&event.body)) {
+        finish(service->ref);
     } else if (const auto* again = std::get_if<event::StepRetrying>(&event.body)) {
         finish(again->ref);
     } else if (const auto* job = std::get_if<event::JobFinished>(&event.body)) {

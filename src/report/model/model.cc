@@ -120,10 +120,14 @@ const Tail* RunModel::tail(const JobModel& job, int step) const {
 }
 
 std::string RunModel::stepName(const TryRef& ref) const {
+    const JobModel* owner = find(ref.job);
+    if (const auto service = ref.service()) {
+        const bool known = owner != nullptr && *service < owner->services.size();
+        return known ? owner->services[*service] : fmt::format("service {}", *service + 1);
+    }
     if (ref.step < 0) {
         return {};
     }
-    const JobModel* owner = find(ref.job);
     const auto index = static_cast<std::size_t>(ref.step);
     const bool named = owner != nullptr && index < owner->steps.size() && !owner->steps[index].name.empty();
     return named ? owner->steps[index].name : fmt::format("{}", ref.step + 1);
@@ -150,6 +154,7 @@ void RunModel::on(const event::Event&, const event::JobsAdded& body) {
         for (const std::string& name : info.steps) {
             made.steps.emplace_back().name = name;
         }
+        made.services = info.services;
         if (const auto found = expected_.find(info.name); found != expected_.end()) {
             made.expected = found->second;
         }
@@ -268,17 +273,23 @@ void RunModel::on(const event::Event&, const event::StepFinished& body) {
     JobModel& owner = *job(body.ref.job);
     owner.build.reset();
     if (body.outcome.failed()) {
-        keepFailure(owner, body);
+        keepFailure(owner, body.ref, body.outcome);
     } else if (const auto found = tails_.find(body.ref); found != tails_.end()) {
         found->second.shrink();
     }
 }
 
-void RunModel::keepFailure(JobModel& job, const event::StepFinished& body) {
+void RunModel::on(const event::Event&, const event::ServiceStopped& body) {
+    if (JobModel* owner = job(body.ref.job); owner != nullptr && body.outcome.failed()) {
+        keepFailure(*owner, body.ref, body.outcome);
+    }
+}
+
+void RunModel::keepFailure(JobModel& job, const TryRef& ref, const Outcome& outcome) {
     Failure failure;
-    failure.step = body.ref.step;
-    failure.outcome = body.outcome;
-    if (const auto found = tails_.find(body.ref); found != tails_.end()) {
+    failure.step = ref.step;
+    failure.outcome = outcome;
+    if (const auto found = tails_.find(ref); found != tails_.end()) {
         failure.printed = found->second.bytes() > 0;
         if (failuresKept_ < mostFailures) {
             failure.lines = found->second.lastLines(linesOfFailure);

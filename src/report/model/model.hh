@@ -37,7 +37,7 @@ struct StepModel {
 };
 
 struct Failure {
-    int step = 0;
+    int step = 0; // as in TryRef: a service can fail too
     Outcome outcome;
     bool printed = false;           // the step printed something
     std::vector<std::string> lines; // its last ones; none of the hundredth failure and later
@@ -47,6 +47,7 @@ struct JobModel {
     std::string name;
     std::vector<std::string> needs;
     std::vector<StepModel> steps;
+    std::vector<std::string> services; // names
     JobState state = JobState::Waiting;
     int attempt = 0;
     std::optional<MonoTime> started; // its first attempt
@@ -93,7 +94,7 @@ class RunModel {
     [[nodiscard]] Counts counts() const;
     // The tail of a step's last try (-1: of what is done around the steps); null: it printed nothing.
     [[nodiscard]] const Tail* tail(const JobModel& job, int step) const;
-    // Its name, or its number from 1 when it has none.
+    // Its name, or its number from 1 when it has none. A service has its name too.
     [[nodiscard]] std::string stepName(const TryRef& ref) const;
 
     [[nodiscard]] const RunId& run() const { return run_; }
@@ -133,13 +134,14 @@ class RunModel {
     void on(const event::Event& event, const event::StepStarted& body);
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
+    void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::Annotation& body);
     void on(const event::Event& event, const event::TestsReported& body);
     void on(const event::Event& event, const event::SummaryWritten& body);
     void on(const event::Event& event, const event::CancelRequested& body);
     JobModel* job(const std::string& name);
     StepModel* step(const TryRef& ref);
-    void keepFailure(JobModel& job, const event::StepFinished& body);
+    void keepFailure(JobModel& job, const TryRef& ref, const Outcome& outcome);
     void dropTails(const JobModel& job);
 
     RunId run_;

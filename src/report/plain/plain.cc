@@ -189,6 +189,15 @@ void PlainListener::on(const event::Event&, const event::StepFinished& body) {
         words(body.outcome) + (ran ? fmt::format(" after {}", formatDuration(body.duration)) : ""));
 }
 
+void PlainListener::on(const event::Event&, const event::ServiceReady& body) {
+    say(body.ref.job, body.name, fmt::format("ready after {}", formatDuration(body.duration)));
+}
+
+void PlainListener::on(const event::Event&, const event::ServiceStopped& body) {
+    endStream(body.ref);
+    ended_.insert(body.ref);
+}
+
 void PlainListener::on(const event::Event&, const event::ArtifactSaved& body) {
     say(body.job, "",
         fmt::format("saved artifact {} from {}: {} file{}, {}", shown(body.name), shown(body.path),

@@ -45,6 +45,8 @@ class PlainListener : public event::Listener {
     void on(const event::Event& event, const event::StepStarted& body);
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
+    void on(const event::Event& event, const event::ServiceReady& body);
+    void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::ArtifactSaved& body);
     void on(const event::Event& event, const event::ArtifactRestored& body);
     void on(const event::Event& event, const event::Notice& body);

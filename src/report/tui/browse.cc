@@ -108,7 +108,7 @@ Action nextFailure(Context& at) {
     const std::vector<JobModel>& jobs = at.model.jobs();
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         for (const Failure& one : jobs[i].failures) {
-            failures.push_back({i, one.step});
+            failures.push_back({i, std::max(one.step, -1)}); // a service has no row of its own
         }
         if (jobs[i].failures.empty() && jobs[i].outcome && jobs[i].outcome->failed()) {
             failures.push_back({i, -1});
