@@ -2,28 +2,13 @@
 #include "engine/job-inputs.hh"
 
 #include "base/text.hh"
+#include "engine/needs.hh"
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 
 namespace cirque::engine {
 namespace {
-
-std::string_view folderOf(std::string_view path) {
-    return path.substr(0, path.rfind('/'));
-}
-
-// A later step may have given the result another value: then it is no store path, or none that is known.
-bool isBuilt(const plan::Job& job, const std::string& name, const std::string& value) {
-    return std::ranges::any_of(job.steps, [&](const plan::Step& step) {
-        const auto* build = std::get_if<plan::BuildRun>(&step.action);
-        const auto isNamed = [&](const std::string& output) { return output == "*" || output == name; };
-        return build != nullptr && value.starts_with('/') && !value.ends_with('/') &&
-               folderOf(value) == folderOf(build->derivation.drv) &&
-               (build->derivation.outputs.empty() || std::ranges::any_of(build->derivation.outputs, isNamed));
-    });
-}
 
 void addNeeds(JobInputs& inputs, const JobState& need) {
     const std::string prefix = "NEEDS_" + sanitizeEnvName(need.job->name) + "_";

@@ -22,6 +22,10 @@ bool isBuiltByAStep(const plan::Job& job, std::size_t upTo, const plan::Derivati
                        });
 }
 
+std::string_view folderOf(std::string_view path) {
+    return path.substr(0, path.rfind('/'));
+}
+
 } // namespace
 
 plan::Closure neededAtStart(const plan::Job& job) {
@@ -60,6 +64,16 @@ bool needsPlace(const plan::Job& job) {
     };
     return !job.condition.bash.empty() || !job.inputs.empty() || !job.outputs.empty() || job.steps.empty() ||
            !job.services.empty() || std::any_of(job.steps.begin(), job.steps.end(), works);
+}
+
+bool isBuilt(const plan::Job& job, std::string_view result, std::string_view value) {
+    const auto names = [result](const std::string& output) { return output == "*" || output == result; };
+    return std::ranges::any_of(job.steps, [&](const plan::Step& step) {
+        const plan::BuildRun* build = buildOf(step);
+        return build != nullptr && value.starts_with('/') && !value.ends_with('/') &&
+               folderOf(value) == folderOf(build->derivation.drv) &&
+               (build->derivation.outputs.empty() || std::ranges::any_of(build->derivation.outputs, names));
+    });
 }
 
 } // namespace cirque::engine

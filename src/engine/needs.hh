@@ -5,6 +5,8 @@
 
 #include "plan/types.hh"
 
+#include <string_view>
+
 namespace cirque::engine {
 
 // Derivations and sources that the steps of `job` need and that no build step of it, up to the step that
@@ -17,5 +19,9 @@ plan::Closure neededBefore(const plan::Job& job, int step);
 
 // Whether anything of the job happens at its executor: a job of build steps alone needs no folder.
 bool needsPlace(const plan::Job& job);
+
+// Whether this result of `job` is the store path that a build step of it made. A later step may have given
+// the result another value.
+bool isBuilt(const plan::Job& job, std::string_view result, std::string_view value);
 
 } // namespace cirque::engine

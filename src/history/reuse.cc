@@ -88,6 +88,9 @@ class Chooser {
         if (!job.outcome->ok()) {
             return {}; // it promises nothing
         }
+        if (node.dependantRuns && limits_.collected.contains(name)) {
+            return "what it built is no longer in the Nix store";
+        }
         for (const std::string& result : node.job->results) {
             const auto found =
                 std::ranges::find(job.results, result, [](const auto& pair) { return pair.first; });

@@ -17,6 +17,7 @@ namespace cirque::history {
 struct ReuseLimits {
     std::function<bool(std::string_view value)> redacted; // the value was changed when it was recorded
     std::set<std::string> unusable;                       // jobs whose artifacts are missing or damaged
+    std::set<std::string> collected{};                    // jobs whose results name store paths that are gone
 };
 
 struct Reuse {
@@ -27,9 +28,9 @@ struct Reuse {
 };
 
 // Kept: what succeeded or was cached, failed under continueOnError, or was skipped by its own condition. Not
-// kept: what gave less than the plan promises of it; a job of `unusable`; one with a redacted result, when
-// anything that needs it, directly or not, may run; and a skip by its own condition when anything it needs
-// runs again, because the condition may say something else then.
+// kept: what gave less than the plan promises of it; a job of `unusable`; one with a redacted result or of
+// `collected`, when anything that needs it, directly or not, may run; and a skip by its own condition when
+// anything it needs runs again, because the condition may say something else then.
 Reuse chooseReuse(const RunRecord& record, const plan::Plan& plan, const ReuseLimits& limits);
 
 // The jobs of the plan that the run was about: all but those that were not selected.

@@ -83,5 +83,51 @@ TEST(Closure, StaysUnderARunningJobOfAChrootStore) {
     expectUsed(runBesideACollection(project));
 }
 
+// A run whose job `take` reads what `make` has built, after a job that fails at first and then waits.
+void prepareRerun(Project& project) {
+    usePrivateNix(project);
+    project.write("ci.nix", fmt::format(R"nix({{ cirque, ... }}: let
+      built = derivation {{
+        name = "built"; system = builtins.currentSystem; builder = "/bin/sh";
+        args = [ "-c" "echo from nix > $out; exit 0" ];
+      }};
+    in cirque.mkWorkflow {{
+      name = "w";
+      jobs.make = {{ results = [ "out" ]; steps = [ {{ build = built; }} ]; }};
+      jobs.hold.steps = [ {{ bash = "[ -e {0}/second ] || exit 1; touch {0}/waiting; while [ ! -e {0}/go ]; do sleep 0.05; done"; }} ];
+      jobs.take = {{ needs = [ "make" "hold" ]; steps = [ {{ name = "s"; bash = "cat $NEEDS_MAKE_OUT"; }} ]; }};
+    }})nix",
+                                        project.root()));
+    EXPECT_EQ(project.cirque({"run", "--no-eval-cache"}).status, 1);
+    project.write("../second", "");
+}
+
+// Wrong: a rerun takes over the path of what was built, and nothing keeps it until the job that uses it
+// begins.
+TEST(Closure, StaysUnderARerunThatTookItOver) {
+    Project project;
+    prepareRerun(project);
+    Running run = project.start({"rerun", "--failed", project.lastRun()});
+    project.waitFor("../waiting");
+    collectGarbage(project);
+    project.write("../go", "");
+    const Ran ran = run.wait(60);
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[take/s] from nix\n")) << ran.all();
+    EXPECT_FALSE(ran.outHas("building")) << "it was taken over\n" << ran.all();
+}
+
+// Wrong: a rerun hands over the path of what is no longer there.
+TEST(Closure, IsBuiltAnewByARerunWhenItIsGone) {
+    Project project;
+    prepareRerun(project);
+    ASSERT_EQ(project.shell("nix-store --delete \"$NIX_STORE_DIR\"/*-built").status, 0);
+    project.write("../go", "");
+    const Ran ran = project.cirque({"rerun", "--failed", project.lastRun()});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("what it built is no longer in the Nix store")) << ran.all();
+    EXPECT_TRUE(ran.outHas("[take/s] from nix\n")) << ran.all();
+}
+
 } // namespace
 } // namespace cirque::test

@@ -148,17 +148,18 @@ io::Task<Result<void>> prepareRerun(RerunOptions options, LocalRequest* request,
 }
 
 Reused chooseReused(const history::RunRecord& record, const plan::Plan& plan) {
-    return asSettled(history::chooseReuse(record, plan, {holdsMark, {}}), record);
+    return asSettled(history::chooseReuse(record, plan, {holdsMark, {}, {}}), record);
 }
 
 io::Task<Result<Reused>> takeOver(std::shared_ptr<const history::RunRecord> record,
                                   std::shared_ptr<const plan::Plan> plan, std::string stateDir,
-                                  std::string artifacts, io::StopToken stop) {
+                                  std::string artifacts, std::set<std::string> collected,
+                                  io::StopToken stop) {
     std::atomic<bool> cancelled = false;
     const io::StopCallback watch = stop.onStop([&cancelled](io::StopLevel) { cancelled = true; });
     const std::string former = history::runFolder(stateDir, record->id).artifacts();
     const std::function<Result<Reused>()> work = [&]() -> Result<Reused> {
-        history::ReuseLimits limits{holdsMark, {}};
+        history::ReuseLimits limits{holdsMark, {}, collected};
         while (!cancelled) {
             const history::Reuse reuse = history::chooseReuse(*record, *plan, limits);
             CIRQUE_TRY_ASSIGN(const std::set<std::string> found,

@@ -9,6 +9,7 @@
 #include "io/runtime/task.hh"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,10 +43,10 @@ struct Reused {
 Reused chooseReused(const history::RunRecord& record, const plan::Plan& plan);
 
 // Takes the artifacts of what is reused over into `artifacts` (a folder of the new run); a job whose artifact
-// is missing or damaged is not reused. Failure: the new run's folder cannot be written, or stop (code
-// Process).
+// is missing or damaged is not reused, nor one of `collected` (history::ReuseLimits). Failure: the new run's
+// folder cannot be written, or stop (code Process).
 io::Task<Result<Reused>> takeOver(std::shared_ptr<const history::RunRecord> record,
                                   std::shared_ptr<const plan::Plan> plan, std::string stateDir,
-                                  std::string artifacts, io::StopToken stop);
+                                  std::string artifacts, std::set<std::string> collected, io::StopToken stop);
 
 } // namespace cirque::app

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/local/built-results.hh"
 #include "app/local/clock-port.hh"
 #include "app/local/closures-port.hh"
 #include "app/local/control-socket.hh"
@@ -212,9 +213,12 @@ class LocalRun {
 
     // What ended well in the run that this one repeats.
     io::Task<Result<void>> reuse() {
-        CIRQUE_CO_TRY_ASSIGN(Reused reused,
-                             co_await takeOver(request_.repeats, request_.plan, request_.settings.stateDir,
-                                               folder_.artifacts(), beginning_.token()));
+        BuiltResults built = builtResults(*request_.repeats, *request_.plan, request_.options.settled);
+        std::set<std::string> collected = co_await keepBuilt(
+            request_.environment, places_.workFolder() + "/roots", std::move(built), beginning_.token());
+        CIRQUE_CO_TRY_ASSIGN(Reused reused, co_await takeOver(request_.repeats, request_.plan,
+                                                              request_.settings.stateDir, folder_.artifacts(),
+                                                              std::move(collected), beginning_.token()));
         for (auto& [job, text] : reused.notices) {
             note("info", std::move(text), job);
         }

@@ -65,6 +65,17 @@ TEST(Reuse, KeepsWhatEndedWellAndNothingElse) {
     }
 }
 
+// Wrong: a job gets the path of what the garbage collector has taken; or all is built anew for nobody.
+TEST(Reuse, WhatIsNoLongerInTheStoreIsMadeAgainForWhoeverNeedsIt) {
+    RunRecord record;
+    record.jobs["made"] = ended(Outcome::succeeded());
+    record.jobs["alone"] = ended(Outcome::succeeded());
+    record.jobs["user"] = ended(Outcome::failedExit(1));
+    const plan::Plan plan = planOf({job("made"), job("alone"), job("user", {"made"})});
+    const Reuse reuse = chooseReuse(record, plan, {{}, {}, {"made", "alone"}});
+    EXPECT_EQ(text(reuse), "alone: cached\nmade again: what it built is no longer in the Nix store\n");
+}
+
 TEST(Reuse, WhatNeverStartedOrEndedRuns) {
     RunRecord record;
     record.jobs["begun"] = {};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/local/built-results.hh"
+
+#include "engine/needs.hh"
+#include "nix/store/roots.hh"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace cirque::app {
+
+BuiltResults builtResults(const history::RunRecord& record, const plan::Plan& plan,
+                          const std::unordered_map<std::string, engine::Settled>& settled) {
+    BuiltResults out;
+    for (const auto& [name, how] : settled) {
+        const plan::Job* job = plan.findJob(name);
+        const auto recorded = record.jobs.find(name);
+        if (job == nullptr && recorded != record.jobs.end()) {
+            job = plan.findJob(recorded->second.matrix);
+        }
+        for (const auto& [result, value] : how.results) {
+            if (job != nullptr && engine::isBuilt(*job, result, value)) {
+                out[name].push_back(value);
+            }
+        }
+    }
+    return out;
+}
+
+io::Task<std::set<std::string>> keepBuilt(config::Environment environment, std::string rootsFolder,
+                                          BuiltResults results, io::StopToken stop) {
+    std::set<std::string> gone;
+    std::vector<std::string> all;
+    for (const auto& [job, paths] : results) {
+        all.insert(all.end(), paths.begin(), paths.end());
+    }
+    const nix::Variables variables = environment.variables();
+    const std::string folder = rootsFolder + "/taken-over";
+    if (const Result<void> kept = co_await nix::addRoots(variables, folder, std::move(all), stop); kept) {
+        co_return gone;
+    }
+    int count = 0;
+    for (auto& [job, paths] : results) {
+        const std::string own = fmt::format("{}-{}", folder, ++count);
+        const Result<void> kept = co_await nix::addRoots(variables, own, std::move(paths), stop);
+        if (!kept) {
+            gone.insert(job);
+        }
+    }
+    co_return gone;
+}
+
+} // namespace cirque::app
