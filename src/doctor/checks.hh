@@ -16,8 +16,10 @@ io::Task<Findings> checkEvaluation(const Machine* machine, io::StopToken stop);
 io::Task<Findings> checkFlakes(const Machine* machine, io::StopToken stop);
 io::Task<Findings> checkStore(const Machine* machine, io::StopToken stop);
 io::Task<Findings> checkBuild(const Machine* machine, io::StopToken stop);
+io::Task<Findings> checkSsh(const Machine* machine, io::StopToken stop);
 
-// These look at files and the kernel only, and block for moments.
+// These look at files and the kernel only, or at what the machine was found to be, and block for moments.
+Findings checkPlaces(const Machine& machine);
 Findings checkLeader(const Machine& machine);
 Findings checkKernel(const Machine& machine);
 Findings checkState(const Machine& machine);

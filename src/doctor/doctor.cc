@@ -14,7 +14,7 @@ using Looking = Findings (*)(const Machine&);
 
 constexpr std::array<Trying, 7> tries{checkBash,   checkGit,   checkNix,  checkEvaluation,
                                       checkFlakes, checkStore, checkBuild};
-constexpr std::array<Looking, 6> looks{checkLeader,  checkKernel,  checkState,
+constexpr std::array<Looking, 7> looks{checkLeader,  checkPlaces,  checkKernel,  checkState,
                                        checkPrivate, checkWatches, checkTerminal};
 
 // Without Nix, what needs it says nothing new.
@@ -31,6 +31,10 @@ io::Task<std::vector<Finding>> examine(Machine machine, io::StopToken stop) {
             break;
         }
         Findings found = co_await tried(&machine, stop);
+        std::ranges::move(found, std::back_inserter(out));
+    }
+    if (!stop.stopRequested()) {
+        Findings found = co_await checkSsh(&machine, stop);
         std::ranges::move(found, std::back_inserter(out));
     }
     for (const Looking look : looks) {

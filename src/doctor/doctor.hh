@@ -11,6 +11,7 @@
 #include "io/runtime/task.hh"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cirque::doctor {
@@ -20,7 +21,9 @@ struct Machine {
     config::Settings settings;
     Result<std::string> leader = std::string();        // what app/local found
     Result<std::string> privateFolder = std::string(); // what app/local could open
-    bool hasTerminal = false;                          // standard output is one
+    std::vector<std::pair<std::string, Result<void>>>
+        places{};             // what app/local tried: each kind, and why not
+    bool hasTerminal = false; // standard output is one
 };
 
 // Never fails: what cannot be tried is a finding. Each program that is tried gets 20 s. Stop: ends what is

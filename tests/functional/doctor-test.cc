@@ -75,6 +75,21 @@ TEST(Doctor, MissingProgramsAreProblemsWithTheirPackage) {
     }
 }
 
+// A place that this machine cannot have keeps nothing else from running.
+TEST(Doctor, PlacesAreTriedAndAMissingToolIsAWarningWithItsPackage) {
+    Project project;
+    usePrivateNix(project);
+    const Ran with = project.cirque({"doctor", "--json"});
+    EXPECT_TRUE(begins(finding(with, "place sandbox"), "ok: tried, it works")) << with.all();
+    hide(project, "bwrap ssh");
+    const Ran without = project.cirque({"doctor", "--json"});
+    EXPECT_EQ(without.status, 0) << without.all();
+    EXPECT_TRUE(begins(finding(without, "place sandbox"), "warning: ")) << finding(without, "place sandbox");
+    EXPECT_TRUE(holds(finding(without, "place sandbox"), "bubblewrap")) << finding(without, "place sandbox");
+    EXPECT_TRUE(holds(finding(without, "place ssh"), "apt install openssh-client"))
+        << finding(without, "place ssh");
+}
+
 TEST(Doctor, ADeadSocketIsTold) {
     Project project;
     usePrivateNix(project);

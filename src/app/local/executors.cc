@@ -16,7 +16,7 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
 
 constexpr std::array<ExecutorRow, 3> rows{{
     {"local", nullptr},
-    {"sandbox", &make<exec::SandboxExecutor>},
+    {"sandbox", &make<exec::SandboxExecutor>, "{}"},
     {"custom", &make<exec::CustomExecutor>},
 }};
 

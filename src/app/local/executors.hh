@@ -15,6 +15,8 @@ namespace cirque::app {
 struct ExecutorRow {
     std::string_view kind;
     std::unique_ptr<exec::Executor> (*make)(exec::AgentWorld world); // null: made elsewhere
+    std::string_view sample =
+        {}; // options, as JSON, of the job that `cirque doctor` tries; empty: it cannot be tried
 };
 
 std::span<const ExecutorRow> executorRows();

@@ -3,6 +3,7 @@
 
 #include "app/local/private-place.hh"
 #include "app/local/program-files.hh"
+#include "app/local/try-places.hh"
 #include "cli/commands.hh"
 #include "cli/interrupt.hh"
 
@@ -15,6 +16,7 @@ constexpr int signalBase = 128;
 constexpr int cannotRun = 3;
 
 io::Task<> examineInto(doctor::Machine machine, io::StopToken stop, std::vector<doctor::Finding>* out) {
+    machine.places = co_await app::tryPlaces(machine.settings, machine.environment, stop);
     *out = co_await doctor::examine(std::move(machine), std::move(stop));
 }
 
@@ -22,8 +24,9 @@ io::Task<> examineInto(doctor::Machine machine, io::StopToken stop, std::vector<
 
 Result<int> doctorCommand(const Context& context, const Arguments& arguments) {
     const bool hasTerminal = isatty(STDOUT_FILENO) == 1;
-    doctor::Machine machine{context.environment, context.settings, app::findLeader(),
-                            app::openPrivatePlace(context.settings), hasTerminal};
+    doctor::Machine machine{
+        context.environment, context.settings, app::findLeader(), app::openPrivatePlace(context.settings), {},
+        hasTerminal};
     std::vector<doctor::Finding> findings;
     io::StopSource stop;
     int signal = 0;
