@@ -286,9 +286,28 @@ void checkEvents(const JsonObject& expected, const Record& record) {
     }
 }
 
+// What a job of the plan names itself as its place; empty: nothing.
+std::string ownPlace(const Case& given, std::string_view job) {
+    const Json* plan = given.find("plan");
+    const Json* found = plan == nullptr ? nullptr : plan->at("jobs").as_object().if_contains(job);
+    const Json* executor = found == nullptr ? nullptr : found->as_object().if_contains("executor");
+    return executor == nullptr ? "" : textOf(executor->at("kind"));
+}
+
+// All would be green at a place that is not used.
+void checkPlaces(const Case& given, const Record& record, std::string_view place) {
+    for (const JsonObject& event : record.events()) {
+        if (event.at("type").as_string() == "job.started") {
+            const std::string job(event.at("job").as_string());
+            const std::string own = ownPlace(given, job);
+            EXPECT_EQ(event.at("executor").as_string(), own.empty() ? place : own) << "place of job " << job;
+        }
+    }
+}
+
 } // namespace
 
-void checkRun(const Case& given, const Project& project, const Ran& ran) {
+void checkRun(const Case& given, const Project& project, const Ran& ran, std::string_view place) {
     const JsonObject& expected = given.find("expect")->as_object();
     EXPECT_EQ(ran.status, expected.at("status").as_int64());
     const std::string said = ran.out + ran.err;
@@ -301,6 +320,7 @@ void checkRun(const Case& given, const Project& project, const Ran& ran) {
     }
     if (!project.lastRun().empty()) {
         const Record record(project);
+        checkPlaces(given, record, place);
         const auto with = [&](const char* key, auto check) {
             if (const Json* found = expected.if_contains(key)) {
                 check(*found);

@@ -7,6 +7,7 @@
 
 namespace cirque::conformance {
 
-void checkRun(const Case& given, const test::Project& project, const test::Ran& ran);
+// `place`: the kind at which every job has to run that names no executor itself.
+void checkRun(const Case& given, const test::Project& project, const test::Ran& ran, std::string_view place);
 
 } // namespace cirque::conformance

@@ -219,7 +219,8 @@ std::string runCase(const Case& given, Target& target) {
     Running running = given.find("nix") == nullptr ? project.start(words) : startInOwnNix(project, words);
     disturb(given, project, running);
     const Ran ran = running.wait(static_cast<int>(given.number("limit", waitSeconds)));
-    checkRun(given, project, ran);
+    const std::string place = given.text("place");
+    checkRun(given, project, ran, place.empty() ? textOf(target.executor(project).at("kind")) : place);
     runAgain(given, project);
     expectNothingLeft(project, target);
     EXPECT_EQ(treeOf(project), before) << "the run wrote into the user's tree";
