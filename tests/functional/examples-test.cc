@@ -117,6 +117,20 @@ TEST(Examples, ArtifactsTravelWithModesLinksAndDotfiles) {
     EXPECT_EQ(example.files(), std::set<std::string>{"ci.nix"});
 }
 
+TEST(Examples, SandboxSeesNothingButItsTreeAndWhatIsNamed) {
+    const Example example("sandbox");
+    if (example.shell("command -v bwrap").status != 0) {
+        GTEST_SKIP() << "bubblewrap is not installed";
+    }
+    const Ran ran = example.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[build/alone] nobody else is here")) << ran.all();
+    EXPECT_TRUE(ran.outHas("[look/use] built apart")) << ran.all();
+    EXPECT_EQ(RunRecord(example).artifacts(), Texts{"build dist dist/"});
+    example.replace("ci.nix", "executors.sandbox;", "executors.local;");
+    EXPECT_EQ(example.run().status, 1) << "the example would not see that it is in no sandbox";
+}
+
 TEST(Examples, RetryTriesAgainAndKeepsTheLastStatus) {
     const Example example("retry");
     const Ran ran = example.run();

@@ -127,25 +127,15 @@ Result<void> addNixDaemon(SandboxSpec& spec) {
     return {};
 }
 
-Result<void> addMounts(SandboxSpec& spec, std::span<const SandboxMount> mounts,
+Result<void> addMounts(SandboxSpec& spec, std::span<const Mount> mounts,
                        std::span<const std::string> secrets) {
-    for (const SandboxMount& mount : mounts) {
-        const bool relative = !mount.source.starts_with('/');
-        if (relative && spec.folder.empty()) {
-            continue;
-        }
-        const std::string named = relative ? spec.folder + "/" + mount.source : mount.source;
-        const std::string source = realPath(named);
+    for (const Mount& mount : mounts) {
+        const std::string source = realPath(mount.source);
         if (source.empty()) {
             return fail(systemError(errno, "mount into the sandbox", mount.source));
         }
-        if (relative && !isBelow(source, spec.folder)) {
-            return fail(ErrorCode::Permission,
-                        fmt::format("the mount '{}' leads out of the job's folder", mount.source));
-        }
         for (const std::string& secret : secrets) {
-            const bool inOwnFolder = relative && isBelow(spec.folder, secret);
-            if (!inOwnFolder && (isBelow(source, secret) || isBelow(secret, source))) {
+            if (isBelow(source, secret) || isBelow(secret, source)) {
                 return fail(ErrorCode::Permission,
                             fmt::format("the mount '{}' would show {}", mount.source, secret),
                             "mount only the folders that the job needs");

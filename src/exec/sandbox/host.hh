@@ -26,9 +26,9 @@ void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, bool whole
 // The socket of the Nix daemon. Failure (NotFound): there is none.
 Result<void> addNixDaemon(SandboxSpec& spec);
 
-// The mounts that the job names; relative ones only when the job has its folder. `secrets`: folders that must
-// not be seen. Failure: a source that is not there (NotFound) or shows one of them (Permission).
-Result<void> addMounts(SandboxSpec& spec, std::span<const SandboxMount> mounts,
+// The mounts that the job names. `secrets`: folders that must not be seen. Failure: a source that is not
+// there (NotFound) or shows one of them (Permission).
+Result<void> addMounts(SandboxSpec& spec, std::span<const Mount> mounts,
                        std::span<const std::string> secrets);
 
 // The folders of git objects that the repositories of the job's folder borrow from

@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a job says of its sandbox: the options of `executors.sandbox`.
+// What a job says of its sandbox: the options of `executors.sandbox` ("sandbox options" in
+// plan/executor-options.cc).
 #pragma once
 
 #include "base/json.hh"
 #include "base/result.hh"
+#include "exec/remote/mounts.hh"
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace cirque::exec {
 
-struct SandboxMount {
-    std::string source; // on this machine; a relative one lies below the job's folder
-    std::string target; // inside, absolute
-    bool write = false;
-
-    bool operator==(const SandboxMount&) const = default;
-};
-
 struct SandboxOptions {
     bool network = false;   // shares this machine's network
     bool nixDaemon = false; // reaches the Nix daemon's socket
-    std::vector<SandboxMount> mounts;
+    std::vector<Mount> mounts;
 };
 
-// Failure (InvalidPlan): an option that there is not, or one that says nothing usable, by its name. Pure.
-Result<SandboxOptions> parseSandboxOptions(const JsonObject& options);
+// `tree`: relative sources of mounts lie below it. Failure: an option that there is not (InvalidPlan), or as
+// mountsOf; a mount over what the sandbox itself puts there.
+Result<SandboxOptions> parseSandboxOptions(const JsonObject& options, std::string_view tree);
 
 } // namespace cirque::exec

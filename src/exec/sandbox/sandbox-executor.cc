@@ -67,7 +67,8 @@ io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> j
     if (tried_.contains(key)) {
         co_return Result<void>();
     }
-    CIRQUE_CO_TRY_ASSIGN(const SandboxOptions options, parseSandboxOptions(job->executor.options));
+    CIRQUE_CO_TRY_ASSIGN(const SandboxOptions options,
+                         parseSandboxOptions(job->executor.options, world_.tree));
     SandboxSpec trial = spec(options);
     addSystem(trial);
     addStore(trial, {}, addStoreTools(trial) || options.nixDaemon);
@@ -82,7 +83,8 @@ io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> j
 
 io::Task<Result<std::unique_ptr<JobSite>>> SandboxExecutor::open(Place place, std::string handle) {
     CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
-    CIRQUE_CO_TRY_ASSIGN(SandboxOptions options, parseSandboxOptions(place.job->executor.options));
+    CIRQUE_CO_TRY_ASSIGN(SandboxOptions options,
+                         parseSandboxOptions(place.job->executor.options, world_.tree));
     const std::string name = folder.substr(folder.rfind('/') + 1);
     SandboxSpec its = spec(options);
     its.name = name;
