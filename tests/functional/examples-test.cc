@@ -297,9 +297,9 @@ TEST(Examples, EachIsRunHereListedAndValid) {
         const Ran checked = example.cirque({"check"});
         EXPECT_EQ(checked.status, 0) << name << checked.all();
     }
-    EXPECT_EQ(folders,
-              (std::set<std::string>{"artifacts", "build", "conditions", "env", "hello", "host-tools",
-                                     "matrix", "own-executor", "parallel", "reports", "retry", "timeouts"}));
+    EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "build", "conditions", "env", "hello",
+                                              "host-tools", "matrix", "own-executor", "parallel", "reports",
+                                              "retry", "sandbox", "timeouts"}));
 }
 
 TEST(Examples, OwnExecutorRunsItsJobAtAPlaceThatScriptsMake) {
