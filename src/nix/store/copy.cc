@@ -153,17 +153,19 @@ Result<void> verdictOf(const CallEnd& end, const std::string& place, const std::
 } // namespace
 
 void Copier::forget(const std::string& store) {
-    if (const auto found = known_.find(store); found != known_.end()) {
-        found->second.there.clear();
+    for (auto& [key, known] : known_) {
+        if (key.first == store) {
+            known.there.clear();
+        }
     }
 }
 
 io::Task<Result<void>> Copier::copyTo(CopyTarget target, ClosurePtr closure, Watch watch,
                                       io::StopToken stop) {
-    const std::string store = target.store;
+    const std::pair<std::string, std::string> key{target.store, target.sshOptions};
     std::vector<std::string> lacking;
     while (true) {
-        const Known& known = known_[store];
+        const Known& known = known_[key];
         lacking.clear();
         bool busy = false;
         for (const SizedPath& one : closure->paths) {
@@ -182,10 +184,10 @@ io::Task<Result<void>> Copier::copyTo(CopyTarget target, ClosurePtr closure, Wat
     if (lacking.empty()) {
         co_return Result<void>{};
     }
-    known_[store].busy.insert(lacking.begin(), lacking.end());
+    known_[key].busy.insert(lacking.begin(), lacking.end());
     const Result<void> copied =
         co_await copy(std::move(target), std::move(closure), std::move(watch), std::move(stop));
-    Known& known = known_[store];
+    Known& known = known_[key];
     for (const std::string& path : lacking) {
         known.busy.erase(path);
     }

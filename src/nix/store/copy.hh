@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cirque::nix {
@@ -47,7 +48,7 @@ class Copier {
     io::Task<Result<void>> copy(CopyTarget target, ClosurePtr closure, Watch watch, io::StopToken stop);
 
     Variables environment_;
-    std::map<std::string, Known> known_; // by store
+    std::map<std::pair<std::string, std::string>, Known> known_; // by store and the way there
     io::Signal ended_;
 };
 

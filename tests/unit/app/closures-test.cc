@@ -104,7 +104,7 @@ TEST(ClosuresPort, ProgressOfOthersIsToldSeldomAndAtTheEnd) {
     Ports ports;
     const TryRef ref{"job", 1, -1, 1};
     for (int i = 1; i <= 1000; ++i) {
-        ports.closures.tell(ref, {i, 1000, 10 * i, 10'000, "copying hello"}, i == 1000);
+        ports.closures.tell(ref, {i, 1000, std::int64_t{10} * i, 10'000, "copying hello"}, i == 1000);
     }
     ASSERT_GE(ports.journal.told.size(), 2u);
     EXPECT_LT(ports.journal.told.size(), 500u);
