@@ -13,7 +13,8 @@
 namespace cirque::agent {
 namespace {
 
-constexpr Millis longestLook{5000};
+constexpr Millis longestLook{5000}; // at a socket; a program may take all the time there is
+constexpr Millis glance{200};
 constexpr std::size_t complaintBytes = 300;
 
 // What the program of the last look printed, for the one message that may need it.
@@ -61,7 +62,7 @@ io::Task<Outcome> ServiceRunner::waitReady(OnePtr one, io::StopToken stop) {
             outcome.message = fmt::format("{} was {}", name, outcome.message);
             co_return outcome;
         }
-        why = co_await look(one, std::clamp(left, interval, longestLook), stop);
+        why = co_await look(one, std::max(left, interval), stop);
         const bool runs = one->leader && !one->leader->over() && !one->over;
         if (why.empty() && runs) {
             co_return Outcome::succeeded();
@@ -73,12 +74,13 @@ io::Task<Outcome> ServiceRunner::waitReady(OnePtr one, io::StopToken stop) {
 
 io::Task<io::NoAnswer> ServiceRunner::look(OnePtr one, Millis limit, io::StopToken stop) {
     if (!one->service.ready) {
-        return askPorts(one, limit, stop);
+        return askPorts(one, std::min(limit, longestLook), stop);
     }
     const auto& probe = one->service.ready->probe;
     if (std::holds_alternative<plan::ReadyExec>(probe)) {
         return askProgram(one, limit, stop);
     }
+    limit = std::min(limit, longestLook);
     if (const auto* http = std::get_if<plan::ReadyHttp>(&probe)) {
         auto target = plan::parseHttpTarget(http->target);
         CIRQUE_ASSERT(target, "the plan's checks let only URLs of this machine pass");
@@ -124,7 +126,11 @@ io::Task<io::NoAnswer> ServiceRunner::askProgram(OnePtr one, Millis limit, io::S
     }
     const std::shared_ptr<Leader> leader = running->leader;
     const auto relay = stop.onStop([leader](io::StopLevel) { leader->stop(io::StopLevel::Immediate); });
-    const bool inTime = co_await leader->waitMainEnd(limit);
+    const MonoTime until{monoNow().nanos + limit.count() * 1'000'000};
+    bool inTime = false; // it may hang because its service is gone
+    while (!inTime && !one->over && monoNow().nanos < until.nanos) {
+        inTime = co_await leader->waitMainEnd(std::min(limit, glance));
+    }
     leader->stop(io::StopLevel::Immediate);
     (void)co_await endTree(leader, host_.grace);
     running->out->endOfStep();

@@ -38,14 +38,20 @@ void readJob(Fields fields, JobSummary& job) {
     fields.time("started", job.started);
     fields.duration("duration", job.duration);
     readTries(fields, "setup", job.setup);
-    fields.each("steps", [&](const Json& json) {
-        Fields step(json, fields.problem());
-        StepSummary& made = job.steps.emplace_back();
-        step.text("name", made.name);
-        step.outcome("outcome", made.outcome);
-        step.duration("duration", made.duration);
-        readTries(step, "tries", made.tries);
-    });
+    const auto into = [&](std::vector<StepSummary>& all) {
+        return [&](const Json& json) {
+            Fields step(json, fields.problem());
+            StepSummary& made = all.emplace_back();
+            step.text("name", made.name);
+            step.outcome("outcome", made.outcome);
+            step.duration("duration", made.duration);
+            readTries(step, "tries", made.tries);
+        };
+    };
+    fields.each("steps", into(job.steps));
+    if (fields.find("services") != nullptr) {
+        fields.each("services", into(job.services));
+    }
     readFeedback(fields, job.told);
 }
 

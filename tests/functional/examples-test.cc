@@ -59,6 +59,21 @@ TEST(Examples, HelloSaysWhereItRunsAndLeavesTheTreeAlone) {
     EXPECT_EQ(example.files(), std::set<std::string>{"ci.nix"});
 }
 
+TEST(Examples, ServicesTestsAnApplicationAgainstARealPostgreSql) {
+    const Example example("services");
+    const Ran ran = example.run();
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    const RunRecord record(example);
+    EXPECT_EQ(record.steps("test"),
+              (Texts{"schema: succeeded", "test: succeeded", "in the database: succeeded"}));
+    EXPECT_LT(record.place("service.ready", "test"), record.place("step.started", "test"));
+    const Ran logs = example.cirque({"logs", example.lastRun(), "test/db"});
+    EXPECT_TRUE(logs.outHas("database system is ready to accept connections")) << logs.all();
+    EXPECT_TRUE(logs.outHas("database system is shut down")) << logs.all();
+    example.expectNoLeftovers();
+    EXPECT_EQ(example.shell("ls -d /tmp/postgres-* 2>/dev/null | wc -l").out, "0\n");
+}
+
 TEST(Examples, ParallelStartsWhatDoesNotNeedEachOtherBeforeAnyOfItIsDone) {
     const Example example("parallel");
     const Ran ran = example.run({"--jobs", "3"});

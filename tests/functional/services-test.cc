@@ -114,6 +114,8 @@ TEST(Services, OneThatEndsBeforeItIsReadyFailsTheJobAndItsLogIsShown) {
     EXPECT_TRUE(ran.outHas("    no such database")) << "the end of its log\n" << ran.all();
     EXPECT_EQ(project.cirque({"logs", project.lastRun(), "j/db"}).out, "no such database\n");
     EXPECT_EQ(RunRecord(project).jobs().at("j"), "failed");
+    EXPECT_EQ(project.cirque({"logs", project.lastRun(), "j/db"}).out, "no such database\n")
+        << "once more, from the summary that is kept";
     project.expectNoLeftovers();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/protocol/messages.hh"
 
-#include "agent/protocol/codec.hh"
+#include "agent/protocol/parts.hh"
 
 #include <fmt/format.h>
 
@@ -12,94 +12,8 @@ namespace cirque::agent {
 
 namespace {
 
-void writeText(Writer& out, const std::string& text) {
-    out.text(text);
-}
-
-std::string readText(Reader& in) {
-    return in.text();
-}
-
-Error notUnderstood(std::string_view what) {
-    return Error{ErrorCode::Corrupt,
-                 fmt::format("{} between cirque and cirque-agent was not understood", what),
-                 "install both from one version",
-                 {}};
-}
-
-template <class T>
-Result<T> finished(const Reader& in, T value, std::string_view what) {
-    if (!in.finished()) {
-        return fail(notUnderstood(what));
-    }
-    return value;
-}
-
 // ---- small parts
 // --------------------------------------------------------------------------------------------------
-void writeOptional(Writer& out, const std::optional<int>& value) {
-    out.flag(value.has_value());
-    out.number(value.value_or(0));
-}
-
-std::optional<int> readOptional(Reader& in) {
-    const bool given = in.flag();
-    const int value = static_cast<int>(in.number());
-    return given ? std::optional<int>(value) : std::nullopt;
-}
-
-void writeOutcome(Writer& out, const Outcome& outcome) {
-    out.number(static_cast<std::int64_t>(outcome.kind));
-    writeOptional(out, outcome.exit);
-    writeOptional(out, outcome.signal);
-    out.flag(outcome.oom);
-    out.flag(outcome.timeout);
-    out.number(static_cast<std::int64_t>(outcome.skip));
-    out.text(outcome.message);
-    out.text(outcome.hint);
-}
-
-// Where the job's own processes could speak for the agent, nothing but these may come out of it.
-bool isOutcomeOfStep(OutcomeKind kind) {
-    return kind == OutcomeKind::Succeeded || kind == OutcomeKind::Failed || kind == OutcomeKind::Cancelled ||
-           kind == OutcomeKind::Infrastructure;
-}
-
-Outcome readOutcome(Reader& in) {
-    Outcome outcome;
-    outcome.kind = static_cast<OutcomeKind>(in.number());
-    outcome.exit = readOptional(in);
-    outcome.signal = readOptional(in);
-    outcome.oom = in.flag();
-    outcome.timeout = in.flag();
-    if (in.number() != static_cast<std::int64_t>(SkipReason::None) || !isOutcomeOfStep(outcome.kind)) {
-        in.refuse();
-    }
-    outcome.message = in.text();
-    outcome.hint = in.text();
-    return outcome;
-}
-
-void writeVariables(Writer& out, const Variables& layer) {
-    out.list(layer, [](Writer& to, const Variable& variable) {
-        to.text(variable.name);
-        to.text(variable.value);
-        to.flag(variable.secret);
-    });
-}
-
-Variables readVariables(Reader& in) {
-    Variables layer;
-    in.list(layer, [](Reader& from) {
-        Variable variable;
-        variable.name = from.text();
-        variable.value = from.text();
-        variable.secret = from.flag();
-        return variable;
-    });
-    return layer;
-}
-
 enum class ActionKind : std::int64_t { Bash = 1, Argv = 2, Build = 3 };
 
 void writeStep(Writer& out, const plan::Step& step) {
@@ -169,18 +83,6 @@ plan::GeneratedFile readFile(Reader& in) {
     file.executable = in.flag();
     file.program = in.text();
     return file;
-}
-
-Writer callOf(CallKind kind) {
-    Writer out;
-    out.number(static_cast<std::int64_t>(kind));
-    return out;
-}
-
-Reader argumentsOf(std::string_view payload) {
-    Reader in(payload);
-    in.number(); // its kind
-    return in;
 }
 
 Writer doneWith(bool ok) {
@@ -307,7 +209,7 @@ Result<StopCall> parseStopCall(std::string_view payload) {
 
 Result<CallKind> parseCallKind(std::string_view payload) {
     const auto kind = static_cast<CallKind>(Reader(payload).number());
-    if (kind < CallKind::OpenJob || kind > CallKind::CloseJob) {
+    if (kind < CallKind::OpenJob || kind > CallKind::RunServices) {
         return fail(notUnderstood("a call"));
     }
     return kind;

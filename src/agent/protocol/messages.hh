@@ -26,6 +26,7 @@ enum class CallKind : std::int64_t {
     OpenJob = 1,
     RunStep = 2,
     CloseJob = 3,
+    RunServices = 4,
 };
 
 // Makes the agent ready for its job; the first call, once.

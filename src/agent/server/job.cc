@@ -64,6 +64,22 @@ io::Task<StepEnd> ServedJob::run(StepRequest request, std::shared_ptr<Sink> sink
     co_return co_await runner_->run(std::move(request), std::move(sink), std::move(stop));
 }
 
+io::Task<Outcome> ServedJob::runServices(std::vector<ServiceRequest> services,
+                                         std::shared_ptr<ServiceRecords> records, io::StopToken stop) {
+    std::vector<ServiceStart> starts;
+    for (ServiceRequest& request : services) {
+        request.below.insert(request.below.begin(), placeLayer_);
+        starts.push_back({std::move(request), records->log(starts.size())});
+    }
+    const Outcome up = co_await runner_->startServices(std::move(starts), records, stop);
+    records->up(up);
+    io::Signal nothing;
+    while (!stop.stopRequested()) {
+        co_await nothing.wait(stop);
+    }
+    co_return co_await runner_->stopServices(stop);
+}
+
 io::Task<Result<void>> ServedJob::close(io::StopToken stop) {
     Result<void> ended;
     if (runner_) {

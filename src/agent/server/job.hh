@@ -4,6 +4,7 @@
 
 #include "agent/protocol/messages.hh"
 #include "agent/run-folder.hh"
+#include "agent/server/service-records.hh"
 #include "agent/step-runner.hh"
 
 #include <memory>
@@ -24,6 +25,11 @@ class ServedJob {
 
     // As StepRunner::run.
     io::Task<StepEnd> run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop);
+
+    // Starts the services, tells `records` what came of it, and keeps them until `stop` rises; then as
+    // StepRunner::stopServices.
+    io::Task<Outcome> runServices(std::vector<ServiceRequest> services,
+                                  std::shared_ptr<ServiceRecords> records, io::StopToken stop);
 
     // As StepRunner::close, then removes the private folder and the tools.
     io::Task<Result<void>> close(io::StopToken stop);

@@ -114,6 +114,8 @@ class Server {
             co_return co_await runStep(call, std::move(payload));
         case CallKind::CloseJob:
             co_return co_await close(call, std::move(payload));
+        case CallKind::RunServices:
+            co_return co_await runServices(call, std::move(payload));
         }
         co_return fail(ErrorCode::Corrupt, "the agent was asked for something it does not know");
     }
@@ -130,6 +132,20 @@ class Server {
         const auto sink = std::make_shared<CallOutput>(out_, call);
         const io::StopToken stop = running_[call].token();
         const StepEnd end = co_await job_->run(std::move(request), sink, stop);
+        co_return doneBytes(end);
+    }
+
+    io::Task<Result<std::string>> runServices(std::uint32_t call, std::string payload) {
+        CIRQUE_CO_TRY_ASSIGN(std::vector<ServiceRequest> services, parseServices(payload));
+        const std::shared_ptr<io::WriteQueue> out = out_;
+        const std::function<void(std::string)> send = [out, call](const std::string& record) {
+            out->push(toBytes(FrameKind::Output, call, record));
+        };
+        const std::function<bool()> congested = [out] { return out->waiting() > congestedBytes; };
+        const auto records = std::make_shared<ServiceRecords>(send, congested);
+        const io::StopToken stop = running_[call].token();
+        StepEnd end;
+        end.outcome = co_await job_->runServices(std::move(services), records, stop);
         co_return doneBytes(end);
     }
 

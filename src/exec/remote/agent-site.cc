@@ -17,11 +17,11 @@ namespace {
 constexpr std::array<std::string_view, 9> callersOwn{
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "OLDPWD", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"};
 
-void leaveCallersOwn(StepSpec& spec) {
-    if (spec.env.below.empty()) {
+void leaveCallersOwn(StepEnv& env) {
+    if (env.below.empty()) {
         return;
     }
-    std::erase_if(spec.env.below.front(), [](const Var& variable) {
+    std::erase_if(env.below.front(), [](const Var& variable) {
         return std::ranges::find(callersOwn, variable.name) != callersOwn.end();
     });
 }
@@ -88,7 +88,7 @@ io::Task<StepResult> AgentSite::run(StepSpec spec, std::shared_ptr<OutputSink> s
         result.outcome = Outcome::infrastructure("the job's place was not prepared");
         co_return result;
     }
-    leaveCallersOwn(spec);
+    leaveCallersOwn(spec.env);
     const std::string request = toBytes(toRequest(std::move(spec)));
     const Result<std::string> done = co_await agent_->call(request, std::move(sink), std::move(stop));
     Result<agent::StepEnd> end =
@@ -99,6 +99,25 @@ io::Task<StepResult> AgentSite::run(StepSpec spec, std::shared_ptr<OutputSink> s
         co_return result;
     }
     co_return toResult(std::move(*end));
+}
+
+io::Task<Outcome> AgentSite::startServices(std::vector<ServiceStart> services,
+                                           std::shared_ptr<ServiceObserver> observer, io::StopToken stop) {
+    if (!agent_ || !jobOpened_) {
+        co_return Outcome::infrastructure("the job's place was not prepared");
+    }
+    for (ServiceStart& service : services) {
+        leaveCallersOwn(service.spec.env);
+    }
+    services_ = std::make_unique<AgentServices>(agent_);
+    co_return co_await services_->start(std::move(services), std::move(observer), std::move(stop));
+}
+
+io::Task<Outcome> AgentSite::stopServices(io::StopToken stop) {
+    if (!services_) {
+        co_return Outcome::succeeded();
+    }
+    co_return co_await services_->stop(std::move(stop));
 }
 
 io::Task<Result<void>> AgentSite::restoreArtifact(std::string name, std::string path) {
@@ -115,6 +134,8 @@ io::Task<Result<JobFiles>> AgentSite::readFiles(std::string pattern, FileLimits 
 
 io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {
     Result<void> ended;
+    (void)co_await stopServices(stop); // a loss is told below, and so is what did not end
+    services_.reset();
     if (jobOpened_ && !agent_->lost()) {
         const agent::CloseJob close{stop.level() == io::StopLevel::Immediate};
         const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "exec/api/executor.hh"
+#include "exec/remote/agent-services.hh"
 #include "exec/remote/connection.hh"
 #include "exec/remote/site-files.hh"
 #include "exec/remote/transport.hh"
@@ -30,6 +31,9 @@ class AgentSite : public JobSite {
 
     io::Task<Result<void>> prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) override;
     io::Task<StepResult> run(StepSpec spec, std::shared_ptr<OutputSink> sink, io::StopToken stop) override;
+    io::Task<Outcome> startServices(std::vector<ServiceStart> services,
+                                    std::shared_ptr<ServiceObserver> observer, io::StopToken stop) override;
+    io::Task<Outcome> stopServices(io::StopToken stop) override;
     io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override;
     io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
     io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;
@@ -42,6 +46,7 @@ class AgentSite : public JobSite {
 
     AgentSiteParts parts_;
     std::shared_ptr<AgentConnection> agent_;
+    std::unique_ptr<AgentServices> services_; // null: none were started
     bool transportOpened_ = false;
     bool jobOpened_ = false;
 };
