@@ -2,6 +2,7 @@
 #include "tests/conformance/expect.hh"
 
 #include "base/text.hh"
+#include "tests/conformance/journal.hh"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ namespace {
 
 using test::Project;
 using test::Ran;
+
+constexpr int killed = 137; // 128 + SIGKILL: cirque had no time to end its journal
 
 // "succeeded", "failed exit 3", "failed signal 9", "failed timeout", "skipped own-condition", "-" for none.
 std::string describe(const Json& outcome) {
@@ -321,6 +324,9 @@ void checkRun(const Case& given, const Project& project, const Ran& ran, std::st
     if (!project.lastRun().empty()) {
         const Record record(project);
         checkPlaces(given, record, place);
+        if (ran.status >= 0 && ran.status != killed) {
+            checkJournal(record.events(), ran.status);
+        }
         const auto with = [&](const char* key, auto check) {
             if (const Json* found = expected.if_contains(key)) {
                 check(*found);

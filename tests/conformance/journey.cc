@@ -157,14 +157,17 @@ void expectNothingLeft(const Project& project, Target& target) {
     EXPECT_TRUE(left.empty()) << "left at the place:\n" << fmt::format("{}", fmt::join(left, "\n"));
 }
 
-// `again`: a second run of the plan with these arguments, which succeeds and removes what the first one left.
+// `again`: a second run of the plan with these arguments, or `rerun` of the first one, which succeeds and
+// removes what the first one left.
 void runAgain(const Case& given, const Project& project) {
     if (given.find("again") == nullptr) {
         return;
     }
-    std::vector<std::string> words = {"run", "../plan.json"};
-    for (std::string& word : given.texts("again")) {
-        words.push_back(std::move(word));
+    std::vector<std::string> words = given.texts("again");
+    const bool repeats = !words.empty() && words.front() == "rerun";
+    words.insert(words.begin() + (repeats ? 1 : 0), repeats ? project.lastRun() : "../plan.json");
+    if (!repeats) {
+        words.insert(words.begin(), "run");
     }
     std::vector<std::string> left;
     poll(15, [&] {
