@@ -1,81 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attacks on a sandbox, from within. Each is a script that prints BROKE-IN when it gets what it wants. It is
 // also run in the place `local`, where it must: an attack that fails there as well shows nothing.
-#include "tests/functional/support/run-record.hh"
+#include "tests/functional/support/sandbox.hh"
 
-#include <fmt/format.h>
+#include "tests/functional/support/private-nix.hh"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstddef>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 
 namespace cirque::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* python = "python3 - <<'PYTHON' || true\n";
-
-std::string inPython(const std::string& text) {
-    return python + text + "\nPYTHON\n";
-}
-
-class Sandbox : public testing::Test {
-  protected:
-    Sandbox() {
-        if (project.shell("command -v bwrap && command -v python3").status != 0) {
-            skip_ = "bubblewrap or python3 is not installed";
-        }
-        project.write("tree-file", "of the tree\n");
-        fs::create_directories(project.root() + "/home/.ssh");
-        std::ofstream(project.root() + "/home/.ssh/id_ed25519") << "PRIVATE KEY\n";
-    }
-
-    void SetUp() override {
-        if (!skip_.empty()) {
-            GTEST_SKIP() << skip_;
-        }
-    }
-
-    [[nodiscard]] Ran run(const std::string& kind, const std::string& script,
-                          const std::string& options = "{}", const std::string& more = "") const {
-        const std::string place = fmt::format(R"("executor":{{"kind":"{}","options":{}}})", kind, options);
-        return project.cirque({"run", project.planOf({script}, place + more)});
-    }
-
-    // The attack, at both places.
-    void attack(const std::string& script, const std::string& options = "{}") const {
-        const Ran control = run("local", script);
-        EXPECT_TRUE(control.outHas("BROKE-IN")) << "the attack shows nothing\n" << control.all();
-        const Ran ran = run("sandbox", script, options);
-        EXPECT_FALSE(ran.outHas("BROKE-IN")) << ran.all();
-        EXPECT_TRUE(ran.outHas("[main/s1] started")) << "it was not tried\n" << ran.all();
-    }
-
-    Project project;
-
-  private:
-    std::string skip_;
-};
-
-using Root = Sandbox; // tests whose attack needs root to succeed in `local`
-
-bool isRoot() {
-    return ::geteuid() == 0;
-}
-
-// Controls that the test must not run on a living machine: only the sandbox's answer counts.
-void expectRefused(const Ran& ran) {
-    EXPECT_FALSE(ran.outHas("BROKE-IN")) << ran.all();
-    EXPECT_TRUE(ran.outHas("TRIED")) << ran.all();
-}
 
 // A listener on this machine; the address is known before anybody connects.
 class Listener {
@@ -120,19 +59,6 @@ std::string connectTo(const std::string& path) {
     return inPython(
         fmt::format("import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect({})\nprint('BROKE-IN')",
                     path.starts_with('@') ? "'\\0" + path.substr(1) + "'" : quoteJson(path)));
-}
-
-TEST_F(Sandbox, AJobWorksAsAnywhereElse) {
-    project.commitAll();
-    const Ran ran = run("sandbox",
-                        "cat tree-file; git log --oneline; git status --short; echo made > out; "
-                        "echo \"$PWD\"; touch /tmp/x /dev/shm/x",
-                        "{}", R"(,"outputs":{"out":"out"})");
-    EXPECT_EQ(ran.status, 0) << ran.all();
-    EXPECT_TRUE(ran.outHas("of the tree") && ran.outHas(" all\n")) << ran.all();
-    EXPECT_TRUE(ran.outHas("/jobs/main")) << ran.all();
-    EXPECT_EQ(RunRecord(project).artifacts().size(), 1U);
-    EXPECT_FALSE(project.exists("out"));
 }
 
 TEST_F(Sandbox, TheStateFolderCannotBeRead) {
@@ -290,95 +216,36 @@ TEST_F(Sandbox, AKilledCirqueLeavesNothing) {
     Running running = project.start({"run", project.planOf({"export MARK=" + project.root() +
                                                             "; echo alive; setsid sleep 600 & sleep 600"},
                                                            R"("executor":{"kind":"sandbox"})")});
-    for (int i = 0; i < 300 && running.outSoFar().find("alive") == std::string::npos; ++i) {
-        ::usleep(50'000);
-    }
-    EXPECT_NE(running.outSoFar().find("alive"), std::string::npos);
+    waitForLine(running, "alive");
     running.signal(SIGKILL);
     (void)running.wait();
     project.expectNoLeftovers();
 }
 
-TEST_F(Sandbox, WhatIsMountedIsSeenAndWrittenOnlyWhenAllowed) {
-    fs::create_directories(project.root() + "/shared");
-    std::ofstream(project.root() + "/shared/file") << "shared\n";
-    const std::string shared = project.root() + "/shared";
-    const Ran ran = run("sandbox",
-                        fmt::format("cat {0}/file /other/file tree-file; echo x > /other/new; "
-                                    "cat /etc/of-tree; (echo x > {0}/new) && echo BROKE-IN || echo TRIED",
-                                    shared),
-                        fmt::format(R"({{"mounts":["{0}",{{"source":"{0}","target":"/other","write":true}},)"
-                                    R"({{"source":"tree-file","target":"/etc/of-tree"}}]}})",
-                                    shared));
+// Both lie in the store; the job names one.
+TEST_F(Sandbox, OnlyTheJobsStorePathsAreSeen) {
+    usePrivateNix(project);
+    project.write("mine.txt", "named by the job\n");
+    project.write("other.txt", "of somebody else\n");
+    const Ran added = project.shell("nix-store --add mine.txt other.txt");
+    ASSERT_EQ(added.status, 0) << added.all();
+    const std::size_t end = added.out.find('\n');
+    const std::string mine = added.out.substr(0, end);
+    const std::string other = added.out.substr(end + 1, added.out.find('\n', end + 1) - end - 1);
+    const std::string script = fmt::format("cat {}; cat {} && echo BROKE-IN || echo TRIED", mine, other);
+    const auto plan = [&](const char* kind) {
+        project.write("plan.json",
+                      fmt::format(R"json({{"plan":1,"name":"t","jobs":{{"main":{{"executor":{{"kind":"{}"}},
+            "steps":[{{"name":"s1","run":{},"closure":{{"paths":["{}"]}}}}]}}}}}})json",
+                                  kind, quoteJson(script), mine));
+        return project.cirque({"run", "plan.json"});
+    };
+    const Ran control = plan("local");
+    EXPECT_TRUE(control.outHas("BROKE-IN")) << control.all();
+    const Ran ran = plan("sandbox");
     expectRefused(ran);
-    EXPECT_TRUE(fs::exists(shared + "/new"));
+    EXPECT_TRUE(ran.outHas("named by the job")) << ran.all();
     EXPECT_EQ(ran.status, 0) << ran.all();
-}
-
-TEST_F(Sandbox, AMountMayNotShowCirquesOwnFolders) {
-    fs::create_directories(project.state());
-    const Ran ran = run("sandbox", "true", fmt::format(R"({{"mounts":["{}"]}})", project.root()));
-    EXPECT_EQ(ran.status, 3) << ran.all();
-    EXPECT_TRUE(ran.outHas("would show " + project.state())) << ran.all();
-    const Ran none = run("sandbox", "true", R"({"mounts":["/does/not/exist"]})");
-    EXPECT_EQ(none.status, 3) << none.all();
-    EXPECT_TRUE(none.outHas("/does/not/exist")) << none.all();
-}
-
-TEST_F(Sandbox, WithoutBubblewrapTheRunSaysWhatToInstall) {
-    project.set("PATH", project.root() + "/bin");
-    fs::create_directories(project.root() + "/bin");
-    for (const char* tool : {"bash", "git", "cat", "nix", "env"}) {
-        fs::create_symlink(fmt::format("/usr/bin/{}", tool), project.root() + "/bin/" + tool);
-    }
-    const Ran ran = run("sandbox", "true");
-    EXPECT_EQ(ran.status, 3) << ran.all();
-    EXPECT_TRUE(ran.outHas("job 'main'") && ran.outHas("bwrap is not on PATH")) << ran.all();
-    EXPECT_TRUE(ran.outHas("install bubblewrap")) << ran.all();
-}
-
-// A namespace whose limit of further ones is none, and no capabilities: as a user whom the system lets make
-// none.
-TEST_F(Sandbox, WithoutUserNamespacesTheRunSaysWhichSettingForbidsThem) {
-    const std::string plan = project.planOf({"true"}, R"("executor":{"kind":"sandbox"})");
-    const Ran ran = project.shell("unshare -Ur bash -c 'echo 0 > /proc/sys/user/max_user_namespaces && "
-                                  "exec setpriv --bounding-set -all --inh-caps -all " CIRQUE_PROGRAM " run " +
-                                  plan + "'");
-    EXPECT_EQ(ran.status, 3) << ran.all();
-    EXPECT_TRUE(ran.outHas("sysctl -w user.max_user_namespaces")) << ran.all();
-}
-
-// As in a minimal chroot or a container with a root of its own: no user namespace, and none is needed.
-TEST_F(Root, InAChrootRootNeedsNoUserNamespace) {
-    if (!isRoot()) {
-        GTEST_SKIP() << "only root may";
-    }
-    const std::string plan =
-        project.planOf({"grep CapEff /proc/self/status; f=/proc/sys/kernel/core_pattern; v=$(cat $f); (echo "
-                        "\"$v\" > $f) && echo BROKE-IN || true"},
-                       R"("executor":{"kind":"sandbox"})");
-    const Ran ran = project.shell(fmt::format(
-        "r=$(mktemp -d) && trap 'rmdir \"$r\"' EXIT && R=$r unshare -m --propagation private bash -euc '"
-        "mount --rbind / \"$R\"; exec chroot \"$R\" bash -c \"cd {} && exec {} run {}\"'",
-        project.dir(), CIRQUE_PROGRAM, plan));
-    EXPECT_EQ(ran.status, 0) << ran.all();
-    EXPECT_TRUE(ran.outHas("CapEff:\t0000000000000000")) << ran.all();
-    EXPECT_FALSE(ran.outHas("BROKE-IN")) << ran.all();
-}
-
-// What root may do tells nothing of what an ordinary user may.
-TEST_F(Root, AnOrdinaryUserHasASandboxToo) {
-    if (!isRoot()) {
-        GTEST_SKIP() << "the other tests have shown it";
-    }
-    const std::string plan = project.planOf({"id -u; cat /proc/1/comm"}, R"("executor":{"kind":"sandbox"})");
-    const Ran ran =
-        project.shell(fmt::format("chmod 755 {0}; chown -R nobody {0}; mkdir -m 700 \"$CIRQUE_PRIVATE_DIR\"; "
-                                  "chown nobody \"$CIRQUE_PRIVATE_DIR\"; "
-                                  "exec setpriv --reuid=nobody --regid=nogroup --clear-groups {1} run {2}",
-                                  project.root(), CIRQUE_PROGRAM, plan));
-    EXPECT_EQ(ran.status, 0) << ran.all();
-    EXPECT_TRUE(ran.outHas("] 65534\n") && ran.outHas("cirque-agent")) << ran.all();
 }
 
 } // namespace

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sandbox as a place: what works in it, what can be added to it, and what is said where there can be none.
+#include "tests/functional/support/run-record.hh"
+#include "tests/functional/support/sandbox.hh"
+
+#include <csignal>
+
+namespace cirque::test {
+namespace {
+
+TEST_F(Sandbox, AJobWorksAsAnywhereElse) {
+    project.commitAll();
+    const Ran ran = run("sandbox",
+                        "cat tree-file; git log --oneline; git status --short; echo made > out; "
+                        "echo \"$PWD\"; touch /tmp/x /dev/shm/x",
+                        "{}", R"(,"outputs":{"out":"out"})");
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("of the tree") && ran.outHas(" all\n")) << ran.all();
+    EXPECT_TRUE(ran.outHas("/jobs/main")) << ran.all();
+    EXPECT_EQ(RunRecord(project).artifacts().size(), 1U);
+    EXPECT_FALSE(project.exists("out"));
+}
+
+TEST_F(Sandbox, WhatIsMountedIsSeenAndWrittenOnlyWhenAllowed) {
+    fs::create_directories(project.root() + "/shared");
+    std::ofstream(project.root() + "/shared/file") << "shared\n";
+    const std::string shared = project.root() + "/shared";
+    const Ran ran = run("sandbox",
+                        fmt::format("cat {0}/file /other/file tree-file; echo x > /other/new; "
+                                    "cat /etc/of-tree; (echo x > {0}/new) && echo BROKE-IN || echo TRIED",
+                                    shared),
+                        fmt::format(R"({{"mounts":["{0}",{{"source":"{0}","target":"/other","write":true}},)"
+                                    R"({{"source":"tree-file","target":"/etc/of-tree"}}]}})",
+                                    shared));
+    expectRefused(ran);
+    EXPECT_TRUE(fs::exists(shared + "/new"));
+    EXPECT_EQ(ran.status, 0) << ran.all();
+}
+
+TEST_F(Sandbox, AMountMayNotShowCirquesOwnFolders) {
+    fs::create_directories(project.state());
+    const Ran ran = run("sandbox", "true", fmt::format(R"({{"mounts":["{}"]}})", project.root()));
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas("would show " + project.state())) << ran.all();
+    const Ran none = run("sandbox", "true", R"({"mounts":["/does/not/exist"]})");
+    EXPECT_EQ(none.status, 3) << none.all();
+    EXPECT_TRUE(none.outHas("/does/not/exist")) << none.all();
+}
+
+TEST_F(Sandbox, WithoutBubblewrapTheRunSaysWhatToInstall) {
+    project.set("PATH", project.root() + "/bin");
+    fs::create_directories(project.root() + "/bin");
+    for (const char* tool : {"bash", "git", "cat", "nix", "env"}) {
+        fs::create_symlink(fmt::format("/usr/bin/{}", tool), project.root() + "/bin/" + tool);
+    }
+    const Ran ran = run("sandbox", "true");
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas("job 'main'") && ran.outHas("bwrap is not on PATH")) << ran.all();
+    EXPECT_TRUE(ran.outHas("install bubblewrap")) << ran.all();
+}
+
+// A namespace whose limit of further ones is none, and no capabilities: as a user whom the system lets make
+// none.
+TEST_F(Sandbox, WithoutUserNamespacesTheRunSaysWhichSettingForbidsThem) {
+    const std::string plan = project.planOf({"true"}, R"("executor":{"kind":"sandbox"})");
+    const Ran ran = project.shell("unshare -Ur bash -c 'echo 0 > /proc/sys/user/max_user_namespaces && "
+                                  "exec setpriv --bounding-set -all --inh-caps -all " CIRQUE_PROGRAM " run " +
+                                  plan + "'");
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas("sysctl -w user.max_user_namespaces")) << ran.all();
+}
+
+// As in a minimal chroot or a container with a root of its own: no user namespace, and none is needed.
+TEST_F(Root, InAChrootRootNeedsNoUserNamespace) {
+    if (!isRoot()) {
+        GTEST_SKIP() << "only root may";
+    }
+    const std::string plan =
+        project.planOf({"grep CapEff /proc/self/status; f=/proc/sys/kernel/core_pattern; v=$(cat $f); (echo "
+                        "\"$v\" > $f) && echo BROKE-IN || true"},
+                       R"("executor":{"kind":"sandbox"})");
+    const Ran ran = project.shell(fmt::format(
+        "r=$(mktemp -d) && trap 'rmdir \"$r\"' EXIT && R=$r unshare -m --propagation private bash -euc '"
+        "mount --rbind / \"$R\"; exec chroot \"$R\" bash -c \"cd {} && exec {} run {}\"'",
+        project.dir(), CIRQUE_PROGRAM, plan));
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("CapEff:\t0000000000000000")) << ran.all();
+    EXPECT_FALSE(ran.outHas("BROKE-IN")) << ran.all();
+}
+
+// `before` is done as root in a mount namespace of its own.
+Ran runAsNobody(const Project& project, const std::string& before, const std::string& script) {
+    const std::string plan = project.planOf({script}, R"("executor":{"kind":"sandbox"})");
+    return project.shell(fmt::format(
+        "chmod 755 {0}; chown -R nobody {0}; mkdir -m 700 \"$CIRQUE_PRIVATE_DIR\"; "
+        "chown nobody \"$CIRQUE_PRIVATE_DIR\"; exec unshare -m --propagation private bash -c '{3} && "
+        "exec setpriv --reuid=nobody --regid=nogroup --clear-groups {1} run {2}'",
+        project.root(), CIRQUE_PROGRAM, plan, before));
+}
+
+// What root may do tells nothing of what an ordinary user may.
+TEST_F(Root, AnOrdinaryUserHasASandboxToo) {
+    if (!isRoot()) {
+        GTEST_SKIP() << "the other tests have shown it";
+    }
+    const Ran ran = runAsNobody(project, "true", "id -u; cat /proc/1/comm");
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("] 65534\n") && ran.outHas("cirque-agent")) << ran.all();
+}
+
+// As in a container: the kernel gives no new /proc where the old one is covered, and the old one shows all.
+TEST_F(Root, WithoutAProcOfItsOwnThereIsNoSandbox) {
+    if (!isRoot()) {
+        GTEST_SKIP() << "only root may cover it";
+    }
+    const Ran ran = runAsNobody(project, "mount -t tmpfs none /proc/bus", "true");
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas("mount proc") && ran.outHas("unmask=ALL")) << ran.all();
+}
+
+// A step of such a job speaks to the daemon of this machine; without the option it finds none.
+TEST_F(Root, TheNixDaemonIsReachedOnlyWhenAskedFor) {
+    const std::string socket = "/nix/var/nix/daemon-socket/socket";
+    if (!isRoot() || !fs::exists("/nix/var/nix")) {
+        GTEST_SKIP() << "only root may stand in for the daemon";
+    }
+    const std::string plan =
+        project.planOf({fmt::format("test -S {} && echo THERE; ls /nix/store | grep -c .", socket)},
+                       R"("executor":{"kind":"sandbox","options":{"nixDaemon":true}})");
+    const auto inNamespace = [&](const std::string& before) {
+        return project.shell(
+            fmt::format("exec unshare -m --propagation private bash -c 'mount -t tmpfs none /nix/var && {} "
+                        "exec {} run {}'",
+                        before, CIRQUE_PROGRAM, plan));
+    };
+    const Ran none = inNamespace("");
+    EXPECT_EQ(none.status, 3) << none.all();
+    EXPECT_TRUE(none.outHas("there is no Nix daemon") && none.outHas("start nix-daemon")) << none.all();
+    const Ran there =
+        inNamespace(fmt::format("mkdir -p {} && python3 -c \"import socket; socket.socket(socket.AF_UNIX)"
+                                ".bind(\\\"{}\\\")\" &&",
+                                fs::path(socket).parent_path().string(), socket));
+    EXPECT_TRUE(there.outHas("THERE")) << there.all();
+    EXPECT_EQ(there.status, 0) << there.all();
+}
+
+// Ended for memory, or by hand: nobody knows how the step would have ended.
+TEST_F(Sandbox, OneThatIsEndedFromOutsideIsAFailureOfThePlace) {
+    Running running = project.start({"run", project.planOf({"export MARK=" + project.root() +
+                                                            "; echo alive; setsid sleep 600 & sleep 600"},
+                                                           R"("executor":{"kind":"sandbox"})")});
+    waitForLine(running, "alive");
+    const Ran killed =
+        project.shell(fmt::format("for p in $(ps -o pid= --ppid {}); do "
+                                  "[ $(cat /proc/$p/comm) = bwrap ] && kill -9 $p && echo KILLED; done",
+                                  running.pid()));
+    EXPECT_TRUE(killed.outHas("KILLED")) << killed.all();
+    const Ran ran = running.wait();
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas("infrastructure")) << ran.all();
+    project.expectNoLeftovers();
+}
+
+} // namespace
+} // namespace cirque::test
