@@ -17,6 +17,7 @@ from statistics import median
 sys.dont_write_bytecode = True
 import history  # noqa: E402
 from closures import closure  # noqa: E402
+from containers import containers  # noqa: E402
 from first_step import first_step  # noqa: E402
 from flakes import flake_of_checks  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
@@ -242,6 +243,9 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
     def closure(self):
         closure(self)
 
+    def containers(self):
+        containers(self)
+
     def small_tree(self):
         self.workspace(2_000, self.n(10), 0.020)
 
@@ -271,7 +275,7 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'terminal', 'scheduler', 'layers',
-         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure', 'sandbox', 'conformance')
+         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure', 'containers', 'sandbox', 'conformance')
 
 
 def scratch():

@@ -138,6 +138,11 @@ Result<void> RunFolder::remove() {
     return io::removeTree(path_);
 }
 
+bool isHeld(const std::string& path) {
+    io::UniqueFd lock;
+    return ownerOf(path, lock) == Owner::Alive;
+}
+
 std::vector<std::string> findStale(const std::string& root) {
     std::vector<std::string> problems; // told by sweep
     std::vector<std::string> found;

@@ -37,6 +37,9 @@ class RunFolder {
     io::UniqueFd lock_;
 };
 
+// Whether the process that made the run's folder `path` still lives. Blocks.
+bool isHeld(const std::string& path);
+
 // The folders that sweep would remove now. Blocks.
 std::vector<std::string> findStale(const std::string& root);
 

@@ -312,7 +312,7 @@ TEST(Examples, EachIsRunHereListedAndValid) {
         const Ran checked = example.cirque({"check"});
         EXPECT_EQ(checked.status, 0) << name << checked.all();
     }
-    EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "build", "conditions", "env", "hello",
+    EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "build", "conditions", "container", "env", "hello",
                                               "host-tools", "matrix", "own-executor", "parallel", "reports",
                                               "retry", "sandbox", "timeouts"}));
 }

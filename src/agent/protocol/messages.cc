@@ -112,6 +112,8 @@ std::string toBytes(const Hello& hello) {
     Writer out;
     out.text(hello.version);
     out.text(hello.system);
+    out.number(hello.uid);
+    out.number(hello.gid);
     return std::move(out).take();
 }
 
@@ -120,6 +122,8 @@ Result<Hello> parseHello(std::string_view payload) {
     Hello hello;
     hello.version = in.text();
     hello.system = in.text();
+    hello.uid = in.number();
+    hello.gid = in.number();
     return finished(in, std::move(hello), "the greeting");
 }
 
@@ -134,6 +138,8 @@ std::string toBytes(const OpenJob& open) {
     out.list(open.hostTools, writeTool);
     out.list(open.files, writeFile);
     out.list(open.toolTokens, writeText);
+    out.flag(open.wholeEnvironment);
+    out.flag(open.takeFolder);
     return std::move(out).take();
 }
 
@@ -149,6 +155,8 @@ Result<OpenJob> parseOpenJob(std::string_view payload) {
     in.list(open.hostTools, readTool);
     in.list(open.files, readFile);
     in.list(open.toolTokens, readText);
+    open.wholeEnvironment = in.flag();
+    open.takeFolder = in.flag();
     return finished(in, std::move(open), "the opening of a job");
 }
 
@@ -185,6 +193,10 @@ std::string toBytes(const CloseJob& close) {
     return std::move(out).take();
 }
 
+std::string giveBackBytes() {
+    return callOf(CallKind::GiveBack).take();
+}
+
 Result<CloseJob> parseCloseJob(std::string_view payload) {
     Reader in = argumentsOf(payload);
     CloseJob close;
@@ -209,7 +221,7 @@ Result<StopCall> parseStopCall(std::string_view payload) {
 
 Result<CallKind> parseCallKind(std::string_view payload) {
     const auto kind = static_cast<CallKind>(Reader(payload).number());
-    if (kind < CallKind::OpenJob || kind > CallKind::RunServices) {
+    if (kind < CallKind::OpenJob || kind > CallKind::GiveBack) {
         return fail(notUnderstood("a call"));
     }
     return kind;
@@ -233,6 +245,7 @@ std::string doneBytes() {
 std::string doneBytes(const JobOpened& opened) {
     Writer out = doneWith(true);
     out.list(opened.missingTools, writeText);
+    out.flag(opened.hasBash);
     return std::move(out).take();
 }
 
@@ -262,6 +275,7 @@ Result<JobOpened> parseJobOpened(std::string_view payload) {
     CIRQUE_TRY(readVerdict(in));
     JobOpened opened;
     in.list(opened.missingTools, readText);
+    opened.hasBash = in.flag();
     return finished(in, std::move(opened), "an answer");
 }
 

@@ -18,8 +18,10 @@
 namespace cirque::agent {
 
 struct Hello {
-    std::string version; // CIRQUE_VERSION
-    std::string system;  // "x86_64-linux"
+    std::string version;  // CIRQUE_VERSION
+    std::string system;   // "x86_64-linux"
+    std::int64_t uid = 0; // whom the agent runs as, as its place counts users
+    std::int64_t gid = 0;
 };
 
 enum class CallKind : std::int64_t {
@@ -27,6 +29,7 @@ enum class CallKind : std::int64_t {
     RunStep = 2,
     CloseJob = 3,
     RunServices = 4,
+    GiveBack = 5, // what lies in the job's folder goes to the folder's owner, if the agent took it
 };
 
 // Makes the agent ready for its job; the first call, once.
@@ -41,10 +44,15 @@ struct OpenJob {
     std::vector<plan::HostTool> hostTools;
     std::vector<plan::GeneratedFile> files;
     std::vector<std::string> toolTokens; // of hostTools: those the job's steps need
+    bool wholeEnvironment =
+        false; // all of the agent's own lies below every step's, not the place's names alone
+    bool takeFolder =
+        false; // an agent that is root makes the job's folder its own and gives it back at the end
 };
 
 struct JobOpened {
     std::vector<std::string> missingTools; // a sentence each
+    bool hasBash = true;                   // of the place
 };
 
 struct CloseJob {
@@ -61,6 +69,7 @@ std::string toBytes(const Hello& hello);
 std::string toBytes(const OpenJob& open);
 std::string toBytes(const StepRequest& request); // of the step: the action, path, workdir and shell only
 std::string toBytes(const CloseJob& close);
+std::string giveBackBytes();
 std::string toBytes(const StopCall& stop);
 
 // The kind of a Call frame's payload; the rest is parsed by the function of that kind.

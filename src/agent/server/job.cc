@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/server/job.hh"
 
+#include "agent/server/memory.hh"
+#include "agent/server/users.hh"
 #include "io/process/fd.hh"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 
 namespace cirque::agent {
 
@@ -12,12 +18,13 @@ namespace {
 
 constexpr std::array<std::string_view, 6> placeNames{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR"};
 
-Variables placeLayer(const std::vector<std::string>& environment) {
+Variables placeLayer(const std::vector<std::string>& environment, bool whole) {
     Variables layer;
-    for (const std::string& entry : environment) {
+    for (const std::string& entry : whole ? withOwnUser(environment) : environment) {
         const std::size_t equals = entry.find('=');
         const std::string name = entry.substr(0, equals);
-        if (equals != std::string::npos && std::ranges::find(placeNames, name) != placeNames.end()) {
+        if (equals != std::string::npos &&
+            (whole || std::ranges::find(placeNames, name) != placeNames.end())) {
             layer.push_back({name, entry.substr(equals + 1), false});
         }
     }
@@ -32,9 +39,26 @@ std::string valueOf(const Variables& layer, std::string_view name) {
 } // namespace
 
 ServedJob::ServedJob(OpenJob what, const std::vector<std::string>& environment)
-    : what_(std::move(what)), placeLayer_(placeLayer(environment)) {}
+    : what_(std::move(what)), placeLayer_(placeLayer(environment, what_.wholeEnvironment)) {}
+
+Result<void> ServedJob::takeFolder() {
+    struct stat status{};
+    if (!what_.takeFolder || ::geteuid() != 0) {
+        return {};
+    }
+    if (::stat(what_.jobFolder.c_str(), &status) != 0) {
+        return fail(systemError(errno, "look at", what_.jobFolder));
+    }
+    owner_ = {status.st_uid, status.st_gid};
+    return io::giveTree(what_.jobFolder, 0, 0);
+}
+
+Result<void> ServedJob::giveBack() {
+    return owner_ ? io::giveTree(what_.jobFolder, owner_->first, owner_->second) : Result<void>{};
+}
 
 io::Task<Result<JobOpened>> ServedJob::open() {
+    CIRQUE_CO_TRY(takeFolder());
     CIRQUE_CO_TRY_ASSIGN(const std::string root, openPrivateRoot(what_.privateRoots));
     (void)sweep(root); // what cannot be removed is in nobody's way
     CIRQUE_CO_TRY_ASSIGN(privates_, RunFolder::create(root, what_.name));
@@ -50,18 +74,26 @@ io::Task<Result<JobOpened>> ServedJob::open() {
     context.leader = what_.leader;
     context.hostPath = valueOf(placeLayer_, "PATH");
     context.bash = findProgram("bash", context.hostPath.empty() ? defaultPath : context.hostPath);
+    const bool hasBash = !context.bash.empty();
     context.grace = what_.grace;
     context.plan = std::move(plan);
     context.leaders = std::make_shared<LeaderSet>();
     CIRQUE_CO_TRY_ASSIGN(runner_, StepRunner::open(std::move(context)));
     co_await runner_->start();
-    JobOpened opened{runner_->missingTools(what_.toolTokens)};
+    JobOpened opened{runner_->missingTools(what_.toolTokens), hasBash};
     co_return opened;
 }
 
 io::Task<StepEnd> ServedJob::run(StepRequest request, std::shared_ptr<Sink> sink, io::StopToken stop) {
     request.below.insert(request.below.begin(), placeLayer_);
-    co_return co_await runner_->run(std::move(request), std::move(sink), std::move(stop));
+    const std::int64_t before = countMemoryKills();
+    StepEnd end = co_await runner_->run(std::move(request), std::move(sink), std::move(stop));
+    constexpr int shellsWordForKill = 128 + SIGKILL;
+    const Outcome& outcome = end.outcome;
+    const bool killed = outcome.kind == OutcomeKind::Failed &&
+                        (outcome.signal == SIGKILL || outcome.exit == shellsWordForKill);
+    end.outcome.oom = outcome.oom || (killed && countMemoryKills() > before);
+    co_return end;
 }
 
 io::Task<Outcome> ServedJob::runServices(std::vector<ServiceRequest> services,
@@ -86,10 +118,14 @@ io::Task<Result<void>> ServedJob::close(io::StopToken stop) {
         ended = co_await runner_->close(std::move(stop));
         runner_.reset();
     }
+    const Result<void> given = giveBack();
     const Result<void> secret = privates_ ? privates_->remove() : Result<void>{};
     const Result<void> tools = io::removeTree(what_.toolsFolder);
     if (!ended) {
         co_return ended;
+    }
+    if (!given) {
+        co_return given;
     }
     co_return !secret ? secret : tools;
 }

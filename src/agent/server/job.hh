@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cirque::agent {
@@ -31,12 +32,18 @@ class ServedJob {
     io::Task<Outcome> runServices(std::vector<ServiceRequest> services,
                                   std::shared_ptr<ServiceRecords> records, io::StopToken stop);
 
-    // As StepRunner::close, then removes the private folder and the tools.
+    // Gives what lies in the job's folder to whom the folder was, when it was taken.
+    Result<void> giveBack();
+
+    // As StepRunner::close, then giveBack, then removes the private folder and the tools.
     io::Task<Result<void>> close(io::StopToken stop);
 
   private:
+    Result<void> takeFolder();
+
     OpenJob what_;
     Variables placeLayer_;
+    std::optional<std::pair<unsigned, unsigned>> owner_; // whose the job's folder was
     std::optional<RunFolder> privates_;
     std::unique_ptr<StepRunner> runner_;
 };

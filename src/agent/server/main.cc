@@ -37,7 +37,7 @@ Result<io::UniqueFd> takeStream(int fd) {
 Result<void> serveConnection() {
     CIRQUE_TRY_ASSIGN(io::UniqueFd in, takeStream(STDIN_FILENO));
     CIRQUE_TRY_ASSIGN(io::UniqueFd out, takeStream(STDOUT_FILENO));
-    agent::ServerOptions options{{CIRQUE_VERSION, thisSystem()}, ownEnvironment()};
+    agent::ServerOptions options{{CIRQUE_VERSION, thisSystem(), geteuid(), getegid()}, ownEnvironment()};
     Result<void> served;
     io::Runtime runtime;
     runtime.run([&]() -> io::Task<> {

@@ -116,6 +116,9 @@ class Server {
             co_return co_await close(call, std::move(payload));
         case CallKind::RunServices:
             co_return co_await runServices(call, std::move(payload));
+        case CallKind::GiveBack:
+            CIRQUE_CO_TRY(job_->giveBack());
+            co_return doneBytes();
         }
         co_return fail(ErrorCode::Corrupt, "the agent was asked for something it does not know");
     }

@@ -2,6 +2,7 @@
 #include "app/local/executors.hh"
 
 #include "exec/custom/custom-executor.hh"
+#include "exec/oci/oci-executor.hh"
 #include "exec/sandbox/sandbox-executor.hh"
 
 #include <array>
@@ -14,9 +15,10 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
     return std::make_unique<Kind>(std::move(world));
 }
 
-constexpr std::array<ExecutorRow, 3> rows{{
+constexpr std::array<ExecutorRow, 4> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>, "{}"},
+    {"oci", &make<exec::OciExecutor>, "{}"},
     {"custom", &make<exec::CustomExecutor>},
 }};
 

@@ -26,6 +26,12 @@ void leaveCallersOwn(StepEnv& env) {
     });
 }
 
+bool needsBash(const plan::Job& job) {
+    return !job.condition.bash.empty() || std::ranges::any_of(job.steps, [](const plan::Step& step) {
+        return std::holds_alternative<plan::BashRun>(step.action) || !step.condition.bash.empty();
+    });
+}
+
 } // namespace
 
 io::Task<Result<void>> AgentSite::prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) {
@@ -58,12 +64,19 @@ io::Task<Result<void>> AgentSite::openJob(AgentPlace place, std::shared_ptr<Outp
         open.files = parts_.place.plan->files;
     }
     open.toolTokens = agent::toolTokens(*parts_.place.job);
+    open.wholeEnvironment = place.wholeEnvironment;
+    open.takeFolder = place.takeFolder;
     const Result<std::string> done = co_await agent_->call(toBytes(open), nullptr, std::move(stop));
     if (!done) {
         co_return fail(co_await explained(done.error()));
     }
     jobOpened_ = true; // also when it failed: the agent then has something to remove
     CIRQUE_CO_TRY_ASSIGN(const agent::JobOpened opened, agent::parseJobOpened(*done));
+    if (!opened.hasBash && needsBash(*parts_.place.job)) {
+        co_return fail(ErrorCode::MissingTool,
+                       "bash was not found at the place, and steps of the job are scripts",
+                       place.bashHint.empty() ? "install bash there" : place.bashHint);
+    }
     for (const std::string& missing : opened.missingTools) {
         CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
     }
@@ -75,7 +88,13 @@ io::Task<Error> AgentSite::explained(Error error) {
     if (agent_->lost()) {
         const std::string said = agent_->said();
         const std::string why = co_await parts_.transport->whyLost(said);
-        if (!why.empty() && why != said) {
+        const std::size_t at = said.empty() ? std::string::npos : error.message.find(said);
+        if (why.empty() || why == said) {
+            co_return error;
+        }
+        if (at != std::string::npos) {
+            error.message.replace(at, said.size(), why);
+        } else {
             error.message += fmt::format(" ({})", why);
         }
     }
@@ -141,8 +160,8 @@ io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {
         const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop);
         ended = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
     }
-    constexpr Millis patience{10000};
-    co_await agent_->close(patience);
+    const Millis patience{agent_->lost() ? 2000 : 10000};
+    parts_.transport->agentEnded(co_await agent_->close(patience));
     co_return ended;
 }
 

@@ -211,7 +211,7 @@ io::Task<Result<std::string>> AgentConnection::call(std::string payload, std::sh
     co_return std::move(*ended.done);
 }
 
-io::Task<> AgentConnection::close(Millis patience) {
+io::Task<io::ExitStatus> AgentConnection::close(Millis patience) {
     out_.end();
     io::StopSource gone;
     io::TaskGroup timer;
@@ -222,12 +222,13 @@ io::Task<> AgentConnection::close(Millis patience) {
         }
     };
     timer.spawn(kill(gone.token()));
-    (void)co_await process_.wait();
+    const io::ExitStatus status = co_await process_.wait();
     gone.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     co_await timer.join();
     writer_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     readers_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     co_await group_.join();
+    co_return status;
 }
 
 } // namespace cirque::exec

@@ -40,6 +40,9 @@ class AgentConnection {
     // Input bytes of a call that is under way.
     void sendInput(std::uint32_t call, std::string_view bytes);
 
+    // What the agent said of itself; none before greet has succeeded.
+    [[nodiscard]] const std::optional<agent::Hello>& hello() const { return hello_; }
+
     // No answer will come any more.
     [[nodiscard]] bool lost() const { return lost_.has_value(); }
 
@@ -48,7 +51,7 @@ class AgentConnection {
 
     // Closes the agent's input, which ends it, and waits for the process; kills it after `patience`. Exactly
     // once.
-    io::Task<> close(Millis patience);
+    io::Task<io::ExitStatus> close(Millis patience);
 
   private:
     struct Call {

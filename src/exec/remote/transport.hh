@@ -23,6 +23,9 @@ struct AgentPlace {
     std::string jobFolder;   // at the place; its last parts are jobs/<the job's name, sanitised>
     std::string toolsFolder; // at the place; programs may be executed there
     std::vector<std::string> privateRoots; // at the place: the first that is on a tmpfs is taken
+    bool wholeEnvironment = false; // what the agent finds in its environment is the place's, and steps see it
+    bool takeFolder = false; // files of the job's folder may have to change their owner (agent::OpenJob)
+    std::string bashHint;    // what to do when a script is to run and the place has no bash
 };
 
 class Transport {
@@ -38,6 +41,9 @@ class Transport {
     // container was ended for memory"); `said` is the end of what the starting program wrote to its standard
     // error. Empty: nothing.
     virtual io::Task<std::string> whyLost(std::string said) { co_return said; }
+
+    // How the process ended that started the agent.
+    virtual void agentEnded(io::ExitStatus /*status*/) {}
 
     // Removes what open made, whatever state it is in, when the agent has ended. Exactly once, also after a
     // failed open. An Immediate stop means soon.

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/oci/command.hh"
+
+#include <fmt/format.h>
+
+namespace cirque::exec {
+
+namespace {
+
+constexpr std::string_view namePrefix = "cirque-";
+constexpr std::size_t runLength = 36; // of a UUID
+
+// One word of a list in the form of CSV (RFC 4180), as --mount reads it.
+std::string field(std::string_view key, const std::string& value) {
+    const std::string plain = fmt::format("{}={}", key, value);
+    if (plain.find_first_of(",\"\n") == std::string::npos) {
+        return plain;
+    }
+    std::string out = "\"";
+    for (const char c : plain) {
+        out.append(c == '"' ? 2 : 1, c);
+    }
+    return out + '"';
+}
+
+std::string mountWord(const OciMount& mount) {
+    return fmt::format("type=bind,{},{}{}", field("source", mount.source), field("target", mount.target),
+                       mount.write ? "" : ",readonly");
+}
+
+void addLimits(std::vector<std::string>& words, const OciOptions& options) {
+    const auto add = [&words](std::string_view name, const std::string& value) {
+        if (!value.empty()) {
+            words.push_back(fmt::format("{}={}", name, value));
+        }
+    };
+    add("--user", options.user);
+    add("--network", options.network);
+    add("--memory", options.memory);
+    add("--cpus", options.cpus);
+}
+
+// Bytes of the connection are never a key that leaves it; docker looks for keys on terminals only.
+void addStreams(std::vector<std::string>& words, const OciTool& tool) {
+    words.emplace_back("--interactive");
+    if (tool.isPodman()) {
+        words.emplace_back("--detach-keys=");
+    }
+}
+
+} // namespace
+
+std::string ociName(std::string_view run, std::string_view part) {
+    return fmt::format("{}{}-{}", namePrefix, run, part);
+}
+
+std::string runOfOciName(std::string_view name) {
+    if (!name.starts_with(namePrefix) || name.size() < namePrefix.size() + runLength) {
+        return {};
+    }
+    return std::string(name.substr(namePrefix.size(), runLength));
+}
+
+std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& container) {
+    const OciOptions& options = container.options;
+    std::vector<std::string> words{tool.path, "run"};
+    addStreams(words, tool);
+    if (container.removesItself()) {
+        words.emplace_back("--rm");
+    }
+    // nothing that steps print is kept by the tool, and an image's own health check is not ours
+    for (const char* word : {"--pull=never", "--log-driver=none", "--no-healthcheck"}) {
+        words.emplace_back(word);
+    }
+    if (container.labelled) {
+        words.emplace_back("--security-opt=label=disable");
+    }
+    words.push_back("--name=" + container.name);
+    words.push_back(fmt::format("--label={}={}", ociRunLabel, container.run));
+    words.push_back(fmt::format("--label={}={}", ociStateLabel, container.stateDir));
+    const auto mount = [&words](const OciMount& one) { words.push_back("--mount=" + mountWord(one)); };
+    mount({container.agent, std::string(ociAgent), false});
+    mount({container.leader, std::string(ociLeader), false});
+    mount(container.jobs);
+    for (const OciMount& one : container.mounts) {
+        mount(one);
+    }
+    for (const OciMount& one : options.mounts) {
+        mount(one);
+    }
+    words.push_back(fmt::format("--tmpfs={}:rw,exec,nosuid,nodev,mode=1777", ociScratch));
+    addLimits(words, options);
+    if (!container.path.empty()) {
+        words.push_back("--env=PATH=" + container.path);
+    }
+    for (const auto& [name, value] : options.env) {
+        words.push_back(fmt::format("--env={}={}", name, value));
+    }
+    words.push_back(fmt::format("--entrypoint={}", ociAgent));
+    words.push_back(container.image);
+    return words;
+}
+
+std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& container) {
+    std::vector<std::string> words{tool.path, "exec"};
+    addStreams(words, tool);
+    if (!container.path.empty()) {
+        words.push_back("--env=PATH=" + container.path);
+    }
+    words.push_back(container.name);
+    words.emplace_back(ociAgent);
+    return words;
+}
+
+std::vector<std::string> ociRemove(const OciTool& tool, const std::vector<std::string>& names) {
+    std::vector<std::string> words{tool.path, "rm", "--force", "--volumes"};
+    if (tool.isPodman()) {
+        words.emplace_back("--time=0");
+    }
+    words.insert(words.end(), names.begin(), names.end());
+    return words;
+}
+
+bool lacksRegistry(std::string_view image) {
+    const std::size_t slash = image.find('/');
+    const std::string_view first = image.substr(0, slash);
+    return slash == std::string_view::npos ||
+           (first.find_first_of(".:") == std::string_view::npos && first != "localhost");
+}
+
+} // namespace cirque::exec

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command lines of podman-run(1), podman-exec(1) and their docker namesakes. Pure.
+#pragma once
+
+#include "exec/oci/options.hh"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::exec {
+
+// Paths inside.
+inline constexpr std::string_view ociAgent = "/cirque/bin/cirque-agent";
+inline constexpr std::string_view ociLeader = "/cirque/bin/cirque-leader";
+inline constexpr std::string_view ociJobs = "/cirque/jobs";
+inline constexpr std::string_view ociScratch = "/cirque/run"; // a tmpfs
+
+// Labels of every container: the state folder whose run made it, and the run.
+inline constexpr std::string_view ociStateLabel = "io.cirque.state";
+inline constexpr std::string_view ociRunLabel = "io.cirque.run";
+
+// The program that makes containers.
+struct OciTool {
+    std::string path; // absolute
+    std::string name; // "podman" or "docker"
+
+    [[nodiscard]] bool isPodman() const { return name == "podman"; }
+};
+
+struct OciContainer {
+    std::string name;
+    std::string run;
+    std::string stateDir;
+    std::string image;            // as the tool knows it: an id
+    std::string agent;            // programs on this machine
+    std::string leader;           //
+    OciMount jobs;                // a job's folder, or that of all jobs
+    std::vector<OciMount> mounts; // others of Cirque's own: the store, git objects
+    std::string path;             // PATH; empty: the image's
+    bool labelled = false;        // the machine has SELinux: its labels would hide the mounts
+    OciOptions options;
+
+    // With its first process. Not one with a limit of memory: it is asked afterwards whether that ended it.
+    [[nodiscard]] bool removesItself() const { return options.memory.empty(); }
+};
+
+// Name of a container of this run; `part` is its own in the run.
+std::string ociName(std::string_view run, std::string_view part);
+
+// The run of a container by its name; empty when it is none of ours.
+std::string runOfOciName(std::string_view name);
+
+// Starts the container with an agent as its first process, and stays until that ends.
+std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& container);
+
+// One more agent in a container.
+std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& container);
+
+// Ends and removes a container in whatever state it is.
+std::vector<std::string> ociRemove(const OciTool& tool, const std::vector<std::string>& names);
+
+// Whether an image's name leaves its registry open ("node:20").
+bool lacksRegistry(std::string_view image);
+
+} // namespace cirque::exec

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/oci/container-files.hh"
+
+#include "io/process/fd.hh"
+#include "io/runtime/runtime.hh"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace cirque::exec {
+
+// An agent that is root takes the folder itself (agent::OpenJob::takeFolder).
+io::Task<Result<void>> ContainerFiles::makeAfter(std::shared_ptr<AgentConnection> agent,
+                                                 io::StopToken /*stop*/) {
+    agent_ = std::move(agent);
+    const auto uid = static_cast<unsigned>(agent_->hello()->uid);
+    const auto gid = static_cast<unsigned>(agent_->hello()->gid);
+    if (uid == 0 || uid == ::geteuid()) {
+        co_return Result<void>();
+    }
+    if (::geteuid() == 0) {
+        co_return co_await give(uid, gid);
+    }
+    if (!engine_->tool().isPodman()) {
+        co_return fail(
+            ErrorCode::Unsupported,
+            fmt::format("the job's folder cannot be given to the container's user {}", uid),
+            fmt::format("leave 'user' out, set it to your own number ({}), or use podman", ::geteuid()));
+    }
+    unshared_ = true;
+    co_return co_await unshared(fmt::format("{}:{}", uid, gid));
+}
+
+io::Task<Result<void>> ContainerFiles::give(unsigned uid, unsigned gid) {
+    const std::function<Result<void>()> work = [&] { return io::giveTree(folder_, uid, gid); };
+    co_return co_await io::offload(work);
+}
+
+io::Task<Result<void>> ContainerFiles::unshared(std::string owner) {
+    std::vector<std::string> words{"unshare",          "chown",          "--recursive",
+                                   "--no-dereference", std::move(owner), folder_};
+    CIRQUE_CO_TRY(co_await engine_->ask(std::move(words), {}));
+    co_return Result<void>();
+}
+
+// Root reads everything as it is.
+io::Task<Result<void>> ContainerFiles::giveBack() {
+    if (::geteuid() == 0) {
+        co_return Result<void>();
+    }
+    if (unshared_) {
+        co_return co_await unshared("0:0");
+    }
+    if (!agent_ || agent_->lost()) {
+        co_return Result<void>();
+    }
+    CIRQUE_CO_TRY_ASSIGN(const std::string done, co_await agent_->call(agent::giveBackBytes(), nullptr, {}));
+    co_return agent::parseDone(done);
+}
+
+io::Task<Result<CollectedArtifact>> ContainerFiles::saveArtifact(std::string name, std::string path) {
+    CIRQUE_CO_TRY(co_await giveBack());
+    co_return co_await SharedFiles::saveArtifact(std::move(name), std::move(path));
+}
+
+io::Task<Result<JobFiles>> ContainerFiles::readFiles(std::string pattern, FileLimits limits) {
+    CIRQUE_CO_TRY(co_await giveBack());
+    co_return co_await SharedFiles::readFiles(std::move(pattern), limits);
+}
+
+io::Task<Result<void>> ContainerFiles::remove() {
+    agent_.reset(); // it has ended, and gave back what it took
+    if (unshared_) {
+        CIRQUE_CO_TRY(co_await unshared("0:0"));
+    } else if (keep_ && ::geteuid() == 0) {
+        CIRQUE_CO_TRY(co_await give(0, ::getegid()));
+    }
+    co_return co_await SharedFiles::remove();
+}
+
+} // namespace cirque::exec

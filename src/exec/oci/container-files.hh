@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The job's folder of a container: who may write it inside, and that it is the caller's again afterwards.
+#pragma once
+
+#include "exec/oci/engine.hh"
+#include "exec/remote/connection.hh"
+#include "exec/remote/shared-files.hh"
+
+#include <memory>
+#include <string>
+
+namespace cirque::exec {
+
+class ContainerFiles : public SharedFiles {
+  public:
+    ContainerFiles(SharedFilesOptions options, Workspaces& workspaces, Artifacts& artifacts,
+                   std::shared_ptr<const OciEngine> engine)
+        : SharedFiles(options, workspaces, artifacts), folder_(options.folder), keep_(options.keep),
+          engine_(std::move(engine)) {}
+
+    io::Task<Result<void>> makeAfter(std::shared_ptr<AgentConnection> agent, io::StopToken stop) override;
+    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
+    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;
+    io::Task<Result<void>> remove() override;
+
+  private:
+    io::Task<Result<void>> give(unsigned uid, unsigned gid);
+    io::Task<Result<void>> unshared(std::string owner);
+    io::Task<Result<void>> giveBack();
+
+    std::string folder_;
+    bool keep_ = false;
+    std::shared_ptr<const OciEngine> engine_;
+    std::shared_ptr<AgentConnection> agent_;
+    bool unshared_ = false; // it belongs to a user of the caller's user namespace
+};
+
+} // namespace cirque::exec

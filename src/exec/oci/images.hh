@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The images that jobs of one run name: fetched, built or made once for all of them.
+#pragma once
+
+#include "exec/oci/engine.hh"
+#include "exec/oci/options.hh"
+#include "io/runtime/runtime.hh"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace cirque::exec {
+
+class OciImages {
+  public:
+    // `scratch`: a folder of the run, made when needed.
+    OciImages(std::shared_ptr<const OciEngine> engine, std::string scratch)
+        : engine_(std::move(engine)), scratch_(std::move(scratch)) {}
+
+    // The id of the image that `options` ask for. `tree`: a folder with the tree, in which a Dockerfile is
+    // built. Whoever comes first does the work and has it in his log; a failure is tried again by the next.
+    io::Task<Result<std::string>> find(OciOptions options, std::string tree, std::shared_ptr<OutputSink> log,
+                                       io::StopToken stop);
+
+  private:
+    struct Entry {
+        bool busy = false;
+        std::string id;
+        io::Signal changed;
+    };
+
+    io::Task<Result<std::string>> make(OciOptions options, std::string tree, std::shared_ptr<OutputSink> log,
+                                       io::StopToken stop);
+    io::Task<Result<std::string>> idOf(std::string image, io::StopToken stop);
+    io::Task<Result<std::string>> idOfAny(std::string image, io::StopToken stop);
+    io::Task<Result<std::string>> named(OciOptions options, std::shared_ptr<OutputSink> log,
+                                        io::StopToken stop);
+    io::Task<Result<void>> pull(std::string image, std::shared_ptr<OutputSink> log, io::StopToken stop);
+    io::Task<Result<std::string>> built(std::string dockerfile, std::string tree,
+                                        std::shared_ptr<OutputSink> log, io::StopToken stop);
+    io::Task<Result<std::string>> empty(io::StopToken stop);
+
+    std::shared_ptr<const OciEngine> engine_;
+    std::string scratch_;
+    std::map<std::string, std::shared_ptr<Entry>> entries_;
+    int builds_ = 0;
+};
+
+} // namespace cirque::exec

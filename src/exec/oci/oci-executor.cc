@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/oci/oci-executor.hh"
+
+#include "agent/run-folder.hh"
+#include "base/json.hh"
+#include "base/text.hh"
+#include "exec/oci/container-files.hh"
+#include "exec/oci/oci-transport.hh"
+#include "exec/remote/agent-site.hh"
+#include "exec/remote/handle.hh"
+#include "io/process/fd.hh"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cirque::exec {
+
+OciExecutor::OciExecutor(AgentWorld world)
+    : world_(std::move(world)), jobsFolder_(world_.workRoot + "/oci/jobs"),
+      names_(std::make_shared<workspace::JobFolderNames>()),
+      shared_(std::make_shared<std::map<std::string, int>>()) {}
+
+std::string OciExecutor::sharedName(const plan::Job& job) const {
+    const std::string options = toLine(job.executor.options);
+    const int number = shared_->emplace(options, static_cast<int>(shared_->size()) + 1).first->second;
+    return ociName(world_.run.text(), fmt::format("shared{}", number));
+}
+
+std::string OciExecutor::handle(const Place& place) const {
+    const std::string name = names_->take(place.job->name);
+    const auto options = ociOptions(place.job->executor, world_.tree);
+    JsonObject json;
+    json["folder"] = fmt::format("{}/{}", jobsFolder_, name);
+    json["container"] =
+        options && options->shared ? sharedName(*place.job) : ociName(world_.run.text(), "job-" + name);
+    json["state"] = world_.stateDir;
+    return toLine(json);
+}
+
+// The tool is asked once for a run: what containers there are says that it answers, too.
+io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
+    if (engine_) {
+        co_return Result<void>();
+    }
+    CIRQUE_CO_TRY_ASSIGN(OciEngine engine, OciEngine::find(world_.hostPath, world_.environment));
+    std::vector<std::string> words{"ps", "--all", "--format={{.Names}}",
+                                   fmt::format("--filter=label={}={}", ociStateLabel, world_.stateDir)};
+    CIRQUE_CO_TRY_ASSIGN(const std::string names, co_await engine.ask(std::move(words), std::move(stop)));
+    for (const std::string_view name : split(names, '\n')) {
+        if (!runOfOciName(name).empty()) {
+            leftovers_.emplace_back(name);
+        }
+    }
+    engine_ = std::make_shared<const OciEngine>(std::move(engine));
+    images_ = std::make_shared<OciImages>(engine_, world_.workRoot + "/oci/images");
+    containers_ = std::make_shared<SharedContainers>(engine_);
+    co_return Result<void>();
+}
+
+io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(const OciOptions options, ociOptions(job->executor, world_.tree));
+    CIRQUE_CO_TRY(co_await findEngine(std::move(stop)));
+    if (!options.dockerfile.empty() && !job->copyRepo) {
+        co_return fail(ErrorCode::InvalidPlan,
+                       fmt::format("'{}' is built from the job's copy of the tree, and 'copyRepo' is false",
+                                   options.dockerfile),
+                       "leave 'copyRepo' out, or build the image beforehand and name it as 'image'");
+    }
+    co_return Result<void>();
+}
+
+io::Task<std::vector<std::string>> OciExecutor::sweep() {
+    std::vector<std::string> problems;
+    const Result<void> found = co_await findEngine({});
+    if (!found) {
+        co_return problems; // told by check
+    }
+    const std::string runs = world_.workRoot.substr(0, world_.workRoot.rfind('/'));
+    std::vector<std::string> dead;
+    for (const std::string& name : leftovers_) {
+        if (!agent::isHeld(fmt::format("{}/{}", runs, runOfOciName(name)))) {
+            dead.push_back(name);
+        }
+    }
+    if (!dead.empty()) {
+        const Result<void> removed = co_await engine_->remove(std::move(dead));
+        if (!removed) {
+            problems.push_back(removed.error().text());
+        }
+    }
+    co_return problems;
+}
+
+io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::string handle) {
+    CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
+    CIRQUE_CO_TRY_ASSIGN(const std::string container, textOfHandle(handle, "container"));
+    CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(place.job->executor, world_.tree));
+    CIRQUE_CO_TRY(co_await findEngine({}));
+    // users of a shared container must come through to their folders
+    CIRQUE_CO_TRY(io::makeFolders(jobsFolder_, 0711));
+    const std::string name = folder.substr(folder.rfind('/') + 1);
+    OciMount jobs{folder, fmt::format("{}/{}", ociJobs, name), true};
+    if (options.shared) {
+        jobs = {jobsFolder_, std::string(ociJobs), true};
+    }
+    OciTransportParts transport{engine_, images_, containers_, world_.closures, {}, place, name, folder};
+    OciContainer& wanted = transport.container;
+    wanted.name = container;
+    wanted.run = world_.run.text();
+    wanted.stateDir = world_.stateDir;
+    wanted.agent = world_.agent;
+    wanted.leader = world_.leader;
+    wanted.jobs = std::move(jobs);
+    wanted.labelled = ::access("/sys/fs/selinux/enforce", F_OK) == 0;
+    wanted.options = std::move(options);
+    const SharedFilesOptions files{folder, world_.keep, place.job};
+    AgentSiteParts parts;
+    parts.place = std::move(place);
+    parts.name = name;
+    parts.grace = world_.grace;
+    parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_);
+    parts.transport = std::make_unique<OciTransport>(std::move(transport));
+    parts.released = [names = names_, name] { names->release(name); };
+    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
+    co_return site;
+}
+
+io::Task<Result<void>> OciExecutor::close() {
+    if (!containers_) {
+        co_return Result<void>();
+    }
+    co_return co_await containers_->close();
+}
+
+} // namespace cirque::exec

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/oci/oci-transport.hh"
+
+#include "base/text.hh"
+#include "io/process/fd.hh"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace cirque::exec {
+
+namespace {
+
+// The repository of a job's folder has its objects elsewhere (workspace/git-copy).
+std::vector<OciMount> gitObjects(const std::string& folder) {
+    std::vector<OciMount> mounts;
+    const auto text = io::readFile(folder + "/.git/objects/info/alternates");
+    for (const std::string_view line : split(text ? std::string_view(*text) : std::string_view(), '\n')) {
+        std::string path(line);
+        if (line.starts_with('/') && ::access(path.c_str(), R_OK) == 0) {
+            mounts.push_back({path, path, false});
+        }
+    }
+    return mounts;
+}
+
+bool hasBuild(const plan::Job& job) {
+    return std::ranges::any_of(job.steps, [](const plan::Step& step) {
+        return std::holds_alternative<plan::BuildRun>(step.action);
+    });
+}
+
+std::string folderOf(const std::string& path) {
+    return path.substr(0, path.rfind('/'));
+}
+
+// The programs of a closure, those first that the job names.
+std::string pathOf(const StoreClosure& closure) {
+    std::string path;
+    const auto add = [&path](const StorePath& one) {
+        if (::access((one.physical + "/bin").c_str(), X_OK) == 0) {
+            path += fmt::format("{}{}/bin", path.empty() ? "" : ":", one.path);
+        }
+    };
+    const auto isRoot = [&closure](const StorePath& one) {
+        return std::ranges::find(closure.roots, one.path) != closure.roots.end();
+    };
+    for (const bool roots : {true, false}) {
+        for (const StorePath& one : closure.paths) {
+            if (isRoot(one) == roots) {
+                add(one);
+            }
+        }
+    }
+    return path;
+}
+
+} // namespace
+
+// The whole store is mounted, not the closure alone: what later build steps make is then there too.
+io::Task<Result<void>> OciTransport::addStore(io::StopToken stop) {
+    OciContainer& container = parts_.container;
+    CIRQUE_CO_TRY_ASSIGN(const StoreClosure closure,
+                         co_await parts_.closures.of(parts_.place.plan, parts_.place.job, std::move(stop)));
+    const bool needed = !closure.paths.empty() || hasBuild(*parts_.place.job);
+    OciMount store{"/nix/store", "/nix/store", false};
+    if (!closure.paths.empty()) {
+        store = {folderOf(closure.paths.front().physical), folderOf(closure.paths.front().path), false};
+    }
+    const bool own = container.options.image.empty() && container.options.dockerfile.empty();
+    if (own) {
+        container.path = pathOf(closure);
+    }
+    if (needed && ::access(store.source.c_str(), X_OK) == 0) {
+        container.mounts.push_back(std::move(store));
+    }
+    co_return Result<void>();
+}
+
+io::Task<Result<AgentPlace>> OciTransport::open(std::shared_ptr<OutputSink> log, io::StopToken stop) {
+    OciContainer& container = parts_.container;
+    const bool own = container.options.image.empty() && container.options.dockerfile.empty();
+    CIRQUE_CO_TRY_ASSIGN(container.image, co_await parts_.images->find(container.options, parts_.folder,
+                                                                       std::move(log), stop));
+    container.mounts = gitObjects(parts_.folder);
+    CIRQUE_CO_TRY(co_await addStore(stop));
+    AgentPlace place;
+    place.agent.env = parts_.engine->environment();
+    place.leader = std::string(ociLeader);
+    place.jobFolder = fmt::format("{}/{}", ociJobs, parts_.name);
+    place.toolsFolder = fmt::format("{}/tools-{}", ociScratch, parts_.name);
+    place.privateRoots = {fmt::format("{}/private", ociScratch)};
+    place.wholeEnvironment = true;
+    place.takeFolder = ::geteuid() != 0;
+    place.bashHint =
+        own ? "add bash to the job: 'extraPackages = [ pkgs.bash pkgs.coreutils ]' of the executor, "
+              "or 'deps' of its steps; or name an 'image'"
+            : "choose an image that has bash, add it in a Dockerfile, or write the steps as "
+              "'run = [ \"program\" \"argument\" ]'";
+    if (container.options.shared) {
+        OciContainer wanted = container;
+        wanted.path.clear(); // it is the exec's
+        CIRQUE_CO_TRY_ASSIGN(container.name, co_await parts_.containers->find(std::move(wanted), stop));
+        place.agent.argv = ociExec(parts_.engine->tool(), container);
+    } else {
+        begun_ = true;
+        place.agent.argv = ociRun(parts_.engine->tool(), container);
+    }
+    co_return place;
+}
+
+io::Task<std::string> OciTransport::whyLost(std::string said) {
+    const OciContainer& container = parts_.container;
+    std::vector<std::string> words{"container", "inspect",
+                                   "--format={{.State.OOMKilled}} {{.State.Running}} {{.State.ExitCode}}",
+                                   container.name};
+    const Result<std::string> state = co_await parts_.engine->ask(std::move(words), {});
+    if (!state) {
+        const bool gone = state.error().message.find("o such") != std::string::npos;
+        co_return gone
+            ? fmt::format("the container {} is gone: it was ended or removed from outside", container.name)
+            : state.error().message;
+    }
+    const auto parts = split(*state, ' ');
+    if (parts.size() == 3 && parts[0] == "true") {
+        co_return fmt::format("the container was ended for memory: its limit is {}",
+                              container.options.memory);
+    }
+    if (parts.size() == 3 && parts[1] == "true") {
+        co_return fmt::format("{} lost the container {}, which still runs", parts_.engine->tool().name,
+                              container.name);
+    }
+    if (parts.size() == 3) {
+        co_return fmt::format("the container {} ended with status {}", container.name, parts[2]);
+    }
+    co_return said;
+}
+
+io::Task<Result<void>> OciTransport::close(io::StopToken /*stop*/) {
+    if (!begun_ || (endedWell_ && parts_.container.removesItself())) {
+        co_return Result<void>();
+    }
+    std::vector<std::string> names{parts_.container.name};
+    co_return co_await parts_.engine->remove(std::move(names));
+}
+
+} // namespace cirque::exec
