@@ -313,8 +313,8 @@ TEST(Examples, EachIsRunHereListedAndValid) {
         EXPECT_EQ(checked.status, 0) << name << checked.all();
     }
     EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "build", "conditions", "container", "env", "hello",
-                                              "host-tools", "matrix", "own-executor", "parallel", "reports",
-                                              "retry", "sandbox", "timeouts"}));
+                                              "host-tools", "matrix", "nspawn", "own-executor", "parallel",
+                                              "reports", "retry", "sandbox", "services", "timeouts"}));
 }
 
 TEST(Examples, OwnExecutorRunsItsJobAtAPlaceThatScriptsMake) {

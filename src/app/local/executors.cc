@@ -2,6 +2,7 @@
 #include "app/local/executors.hh"
 
 #include "exec/custom/custom-executor.hh"
+#include "exec/nspawn/nspawn-executor.hh"
 #include "exec/oci/oci-executor.hh"
 #include "exec/sandbox/sandbox-executor.hh"
 
@@ -15,11 +16,12 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
     return std::make_unique<Kind>(std::move(world));
 }
 
-constexpr std::array<ExecutorRow, 4> rows{{
+constexpr std::array<ExecutorRow, 5> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>, "{}"},
     {"oci", &make<exec::OciExecutor>, "{}"},
     {"custom", &make<exec::CustomExecutor>},
+    {"nspawn", &make<exec::NspawnExecutor>, "{}"},
 }};
 
 constexpr auto kinds = [] {

@@ -31,8 +31,4 @@ Result<void> addNixDaemon(SandboxSpec& spec);
 Result<void> addMounts(SandboxSpec& spec, std::span<const Mount> mounts,
                        std::span<const std::string> secrets);
 
-// The folders of git objects that the repositories of the job's folder borrow from
-// (gitrepository-layout(5), objects/info/alternates).
-void addGitObjects(SandboxSpec& spec);
-
 } // namespace cirque::exec

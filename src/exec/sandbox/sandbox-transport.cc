@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/sandbox/sandbox-transport.hh"
 
+#include "exec/remote/git-objects.hh"
 #include "exec/sandbox/host.hh"
 #include "io/runtime/runtime.hh"
 
@@ -35,7 +36,9 @@ Result<void> SandboxTransport::look(const StoreClosure& closure) {
     if (job_.options.nixDaemon) {
         CIRQUE_TRY(addNixDaemon(spec_));
     }
-    addGitObjects(spec_);
+    for (const std::string& path : gitObjectsOf(spec_.folder)) {
+        spec_.binds.push_back({path, path});
+    }
     return addMounts(spec_, job_.options.mounts, job_.secrets);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "exec/remote/git-objects.hh"
+
 #include "base/text.hh"
-#include "exec/sandbox/host.hh"
 #include "io/process/fd.hh"
 
 #include <dirent.h>
@@ -39,8 +40,6 @@ std::string pathOf(std::string_view line) {
 
 class Finder {
   public:
-    explicit Finder(SandboxSpec& spec) : spec_(spec) {}
-
     // The folder and all below it.
     void look(const std::string& folder) {
         const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.c_str()), ::closedir);
@@ -59,6 +58,8 @@ class Finder {
         std::ranges::for_each(folders, [this](const std::string& below) { look(below); });
     }
 
+    [[nodiscard]] std::vector<std::string> found() && { return std::move(found_); }
+
   private:
     void follow(const std::string& objects, int steps) {
         const auto text = io::readFile(objects + std::string(alternates));
@@ -71,10 +72,9 @@ class Finder {
             }
             std::string path = pathOf(line);
             path = path.starts_with('/') ? path : objects + "/" + path;
-            const bool known =
-                std::ranges::find(spec_.binds, path, &SandboxBind::target) != spec_.binds.end();
+            const bool known = std::ranges::find(found_, path) != found_.end();
             if (!known && isObjects(path)) {
-                spec_.binds.push_back({path, path});
+                found_.push_back(path);
                 follow(path, steps + 1);
             }
         }
@@ -87,16 +87,19 @@ class Finder {
                S_ISDIR(status.st_mode);
     }
 
-    SandboxSpec& spec_;
+    std::vector<std::string> found_;
 };
 
 } // namespace
 
-// In a tree that is no repository nobody has looked at what is called one.
-void addGitObjects(SandboxSpec& spec) {
-    if (!spec.folder.empty() && ::access((spec.folder + "/.git/objects").c_str(), F_OK) == 0) {
-        Finder(spec).look(spec.folder);
+std::vector<std::string> gitObjectsOf(const std::string& folder) {
+    // in a tree that is no repository nobody has looked at what is called one
+    if (folder.empty() || ::access((folder + "/.git/objects").c_str(), F_OK) != 0) {
+        return {};
     }
+    Finder finder;
+    finder.look(folder);
+    return std::move(finder).found();
 }
 
 } // namespace cirque::exec
