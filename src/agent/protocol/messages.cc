@@ -3,8 +3,6 @@
 
 #include "agent/protocol/parts.hh"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <variant>
 
@@ -85,25 +83,6 @@ plan::GeneratedFile readFile(Reader& in) {
     return file;
 }
 
-Writer doneWith(bool ok) {
-    Writer out;
-    out.flag(ok);
-    return out;
-}
-
-// The failure that a Done carries, if it does.
-Result<void> readVerdict(Reader& in) {
-    if (in.flag()) {
-        return {};
-    }
-    Error error;
-    error.code = static_cast<ErrorCode>(in.number());
-    error.message = in.text();
-    error.hint = in.text();
-    in.list(error.context, readText);
-    return fail(in.finished() ? std::move(error) : notUnderstood("an answer"));
-}
-
 } // namespace
 
 // ---- calls
@@ -133,6 +112,8 @@ std::string toBytes(const OpenJob& open) {
     out.text(open.jobFolder);
     out.list(open.privateRoots, writeText);
     out.text(open.toolsFolder);
+    out.text(open.transfersFolder);
+    out.flag(open.removeFolder);
     out.text(open.leader);
     out.number(open.grace.count());
     out.list(open.hostTools, writeTool);
@@ -150,6 +131,8 @@ Result<OpenJob> parseOpenJob(std::string_view payload) {
     open.jobFolder = in.text();
     in.list(open.privateRoots, readText);
     open.toolsFolder = in.text();
+    open.transfersFolder = in.text();
+    open.removeFolder = in.flag();
     open.leader = in.text();
     open.grace = Millis(in.number());
     in.list(open.hostTools, readTool);
@@ -221,7 +204,7 @@ Result<StopCall> parseStopCall(std::string_view payload) {
 
 Result<CallKind> parseCallKind(std::string_view payload) {
     const auto kind = static_cast<CallKind>(Reader(payload).number());
-    if (kind < CallKind::OpenJob || kind > CallKind::GiveBack) {
+    if (kind < CallKind::OpenJob || kind > CallKind::GetArtifact) {
         return fail(notUnderstood("a call"));
     }
     return kind;

@@ -101,4 +101,23 @@ Reader argumentsOf(std::string_view payload) {
     return in;
 }
 
+Writer doneWith(bool ok) {
+    Writer out;
+    out.flag(ok);
+    return out;
+}
+
+// The failure that a Done carries, if it does.
+Result<void> readVerdict(Reader& in) {
+    if (in.flag()) {
+        return {};
+    }
+    Error error;
+    error.code = static_cast<ErrorCode>(in.number());
+    error.message = in.text();
+    error.hint = in.text();
+    in.list(error.context, readText);
+    return fail(in.finished() ? std::move(error) : notUnderstood("an answer"));
+}
+
 } // namespace cirque::agent

@@ -21,6 +21,10 @@ Variables readVariables(Reader& in);
 Writer callOf(CallKind kind);
 Reader argumentsOf(std::string_view payload);
 
+// The beginning of a Done, and the failure that it carries, if it does.
+Writer doneWith(bool ok);
+Result<void> readVerdict(Reader& in);
+
 Error notUnderstood(std::string_view what);
 
 template <class T>

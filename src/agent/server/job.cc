@@ -120,7 +120,13 @@ io::Task<Result<void>> ServedJob::close(io::StopToken stop) {
     }
     const Result<void> given = giveBack();
     const Result<void> secret = privates_ ? privates_->remove() : Result<void>{};
-    const Result<void> tools = io::removeTree(what_.toolsFolder);
+    Result<void> tools = io::removeTree(what_.toolsFolder);
+    if (tools && !what_.transfersFolder.empty()) {
+        tools = io::removeTree(what_.transfersFolder);
+    }
+    if (tools && what_.removeFolder) {
+        tools = io::removeTree(what_.jobFolder);
+    }
     if (!ended) {
         co_return ended;
     }

@@ -2,6 +2,7 @@
 #include "agent/server/server.hh"
 
 #include "agent/protocol/frame.hh"
+#include "agent/server/files.hh"
 #include "agent/server/job.hh"
 #include "io/process/process.hh"
 #include "io/process/write-queue.hh"
@@ -33,6 +34,10 @@ class CallOutput : public Sink {
     std::shared_ptr<io::WriteQueue> out_;
     std::uint32_t call_;
 };
+
+bool comesBeforeJob(CallKind kind) {
+    return kind == CallKind::OpenJob || kind == CallKind::PutTree || kind == CallKind::NoteFiles;
+}
 
 class Server {
   public:
@@ -83,7 +88,12 @@ class Server {
     }
 
     void obey(const Frame& frame) {
-        if (frame.kind == FrameKind::Call) {
+        if (frame.kind == FrameKind::Input) {
+            files_.take(frame.call, frame.payload);
+        } else if (frame.kind == FrameKind::InputEnd) {
+            files_.end(frame.call);
+        } else if (frame.kind == FrameKind::Call) {
+            files_.begin(frame.call, std::string(frame.payload));
             running_.emplace(frame.call, io::StopSource());
             calls_.spawn(answer(frame.call, std::string(frame.payload)));
         } else if (frame.kind == FrameKind::Stop) {
@@ -104,7 +114,7 @@ class Server {
 
     io::Task<Result<std::string>> perform(std::uint32_t call, std::string payload) {
         CIRQUE_CO_TRY_ASSIGN(const CallKind kind, parseCallKind(payload));
-        if (!job_ && kind != CallKind::OpenJob) {
+        if (!job_ && !comesBeforeJob(kind)) {
             co_return fail(ErrorCode::Corrupt, "the agent was asked for a job that it does not have");
         }
         switch (kind) {
@@ -119,12 +129,37 @@ class Server {
         case CallKind::GiveBack:
             CIRQUE_CO_TRY(job_->giveBack());
             co_return doneBytes();
+        case CallKind::PutTree:
+        case CallKind::NoteFiles:
+        case CallKind::ReadFiles:
+        case CallKind::PutArtifact:
+        case CallKind::GetArtifact:
+            co_return co_await moveFiles(kind, call, std::move(payload));
         }
         co_return fail(ErrorCode::Corrupt, "the agent was asked for something it does not know");
     }
 
+    io::Task<Result<std::string>> moveFiles(CallKind kind, std::uint32_t call, std::string payload) {
+        const auto sink = std::make_shared<CallOutput>(out_, call);
+        const io::StopToken stop = running_[call].token();
+        if (kind == CallKind::PutTree) {
+            co_return co_await files_.putTree(call, stop);
+        }
+        if (kind == CallKind::NoteFiles) {
+            co_return co_await files_.noteFiles(std::move(payload));
+        }
+        if (kind == CallKind::ReadFiles) {
+            co_return co_await files_.readFiles(std::move(payload), sink, stop);
+        }
+        if (kind == CallKind::PutArtifact) {
+            co_return co_await files_.putArtifact(call, std::move(payload), stop);
+        }
+        co_return co_await files_.getArtifact(call, std::move(payload), sink, stop);
+    }
+
     io::Task<Result<std::string>> open(std::string payload) {
         CIRQUE_CO_TRY_ASSIGN(OpenJob what, parseOpenJob(payload));
+        files_.setJob(what.jobFolder, what.transfersFolder);
         job_.emplace(std::move(what), options_.environment);
         CIRQUE_CO_TRY_ASSIGN(const JobOpened opened, co_await job_->open());
         co_return doneBytes(opened);
@@ -168,6 +203,7 @@ class Server {
     ServerOptions options_;
     FrameReader frames_;
     std::optional<ServedJob> job_;
+    ServedFiles files_;
     std::map<std::uint32_t, io::StopSource> running_;
     io::TaskGroup calls_;
     io::StopSource broken_; // the stream makes no sense, or nobody reads

@@ -5,6 +5,7 @@
 #include "exec/nspawn/nspawn-executor.hh"
 #include "exec/oci/oci-executor.hh"
 #include "exec/sandbox/sandbox-executor.hh"
+#include "exec/ssh/ssh-executor.hh"
 
 #include <array>
 
@@ -16,10 +17,11 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
     return std::make_unique<Kind>(std::move(world));
 }
 
-constexpr std::array<ExecutorRow, 5> rows{{
+constexpr std::array<ExecutorRow, 6> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>, "{}"},
     {"oci", &make<exec::OciExecutor>, "{}"},
+    {"ssh", &make<exec::SshExecutor>},
     {"custom", &make<exec::CustomExecutor>},
     {"nspawn", &make<exec::NspawnExecutor>, "{}"},
 }};

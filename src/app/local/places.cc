@@ -138,6 +138,7 @@ Result<void> Places::Parts::makeOthers() {
                                    .stateDir = request.settings.stateDir,
                                    .tree = request.tree,
                                    .workRoot = work->path(),
+                                   .privateFolder = privates->path(),
                                    .agent = std::move(agent),
                                    .leader = std::move(leader),
                                    .hostPath = request.environment.get("PATH"),

@@ -76,4 +76,18 @@ io::Task<Result<exec::CollectedArtifact>> ArtifactPort::save(std::string name, s
     co_return out;
 }
 
+io::Task<Result<std::string>> ArtifactPort::locate(std::string name) {
+    const std::function<Result<artifact::Manifest>()> find = [&] { return store_.find(name); };
+    const Result<artifact::Manifest> found = co_await io::offload(find);
+    CIRQUE_CO_TRY(found);
+    const std::string files = store_.folderOf(name);
+    co_return files.substr(0, files.rfind('/'));
+}
+
+io::Task<Result<void>> ArtifactPort::takeOver(std::string name, std::string root, std::string sha256) {
+    const artifact::ArtifactStore other(std::move(root));
+    const std::function<Result<void>()> take = [&] { return store_.takeOver(other, name, sha256); };
+    co_return co_await io::offload(take);
+}
+
 } // namespace cirque::app

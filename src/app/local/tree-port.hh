@@ -45,6 +45,8 @@ class ArtifactPort : public exec::Artifacts {
     io::Task<Result<void>> restore(std::string name, std::string folder, std::string path) override;
     io::Task<Result<exec::CollectedArtifact>> save(std::string name, std::string folder,
                                                    std::string path) override;
+    io::Task<Result<std::string>> locate(std::string name) override;
+    io::Task<Result<void>> takeOver(std::string name, std::string root, std::string sha256) override;
 
   private:
     artifact::ArtifactStore store_;

@@ -70,7 +70,7 @@ io::Task<> LocalSite::noteReports() {
         co_return;
     }
     const std::function<FileBaseline()> look = [this] {
-        return FileBaseline::ofReports(parts_.folders.job, *parts_.place.job);
+        return FileBaseline::take(parts_.folders.job, reportPatterns(*parts_.place.job));
     };
     before_ = co_await io::offload(look);
 }

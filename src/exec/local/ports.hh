@@ -27,6 +27,18 @@ class Artifacts {
     // Takes `path` of the folder. Missing: NotFound. All or nothing.
     virtual io::Task<Result<CollectedArtifact>> save(std::string name, std::string folder,
                                                      std::string path) = 0;
+
+    // For places that do not see this machine's files.
+    // The folder of a saved artifact in its store (artifact/store.hh): its manifest and files/.
+    virtual io::Task<Result<std::string>> locate(std::string /*name*/) {
+        co_return fail(ErrorCode::Unsupported, "the artifacts of this run do not travel");
+    }
+
+    // Takes over the artifact that the store `root` holds. Every checksum is verified. All or nothing.
+    virtual io::Task<Result<void>> takeOver(std::string /*name*/, std::string /*root*/,
+                                            std::string /*sha256*/) {
+        co_return fail(ErrorCode::Unsupported, "the artifacts of this run do not travel");
+    }
 };
 
 } // namespace cirque::exec

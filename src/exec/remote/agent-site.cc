@@ -57,6 +57,8 @@ io::Task<Result<void>> AgentSite::openJob(AgentPlace place, std::shared_ptr<Outp
     open.jobFolder = std::move(place.jobFolder);
     open.privateRoots = std::move(place.privateRoots);
     open.toolsFolder = std::move(place.toolsFolder);
+    open.transfersFolder = std::move(place.transfersFolder);
+    open.removeFolder = place.removeFolder;
     open.leader = std::move(place.leader);
     open.grace = parts_.grace;
     if (parts_.place.plan) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/remote/connection.hh"
 
+#include "artifact/tree-stream.hh"
 #include "base/assert.hh"
 #include "base/text.hh"
 
@@ -174,8 +175,11 @@ void AgentConnection::sendStop(std::uint32_t call, io::StopLevel level, io::Stop
     out_.push(toBytes(agent::FrameKind::Stop, call, toBytes(stop)));
 }
 
-void AgentConnection::sendInput(std::uint32_t call, std::string_view bytes) {
-    out_.push(toBytes(agent::FrameKind::Input, call, bytes));
+std::uint32_t AgentConnection::begin(std::string payload, std::shared_ptr<OutputSink> sink) {
+    const std::uint32_t number = ++lastCall_;
+    calls_[number].sink = std::move(sink);
+    out_.push(toBytes(agent::FrameKind::Call, number, payload));
+    return number;
 }
 
 io::Task<Result<std::string>> AgentConnection::call(std::string payload, std::shared_ptr<OutputSink> sink,
@@ -183,10 +187,51 @@ io::Task<Result<std::string>> AgentConnection::call(std::string payload, std::sh
     if (lost_) {
         co_return fail(*lost_);
     }
-    const std::uint32_t number = ++lastCall_;
-    calls_[number].sink = std::move(sink);
+    const std::uint32_t number = begin(std::move(payload), std::move(sink));
+    co_return co_await finish(number, std::move(stop));
+}
+
+io::Task<Result<std::string>> AgentConnection::callWithTree(std::string payload, std::string folder,
+                                                            io::StopToken stop) {
+    if (lost_) {
+        co_return fail(*lost_);
+    }
+    const std::uint32_t number = begin(std::move(payload), nullptr);
+    const Result<void> sent = co_await sendTree(number, std::move(folder), stop);
+    if (!sent) { // the agent waits for the rest
+        sendStop(number, io::StopLevel::Immediate, io::StopReason::Shutdown);
+    }
+    const Result<std::string> done = co_await finish(number, std::move(stop));
+    CIRQUE_CO_TRY(sent);
+    co_return done;
+}
+
+io::Task<Result<void>> AgentConnection::sendTree(std::uint32_t number, std::string folder,
+                                                 io::StopToken stop) {
+    constexpr std::size_t pieceBytes = std::size_t{256} << 10U;
+    constexpr std::size_t mostWaiting = std::size_t{2} << 20U;
+    constexpr Millis soon{2};
+    CIRQUE_CO_TRY_ASSIGN(artifact::TreePacker packer, artifact::TreePacker::open(folder));
+    for (bool more = true; more;) {
+        std::string piece;
+        const std::function<Result<bool>()> fill = [&] { return packer.fill(piece, pieceBytes); };
+        const Result<bool> filled = co_await io::offload(fill);
+        CIRQUE_CO_TRY(filled);
+        more = *filled;
+        while (out_.waiting() > mostWaiting && !lost_ && !calls_[number].done && !stop.stopRequested()) {
+            (void)co_await io::sleepFor(soon, stop);
+        }
+        if (lost_ || calls_[number].done || stop.stopRequested()) {
+            co_return Result<void>(); // that is the answer; a stop is sent on by finish
+        }
+        out_.push(toBytes(agent::FrameKind::Input, number, piece));
+    }
+    out_.push(toBytes(agent::FrameKind::InputEnd, number, {}));
+    co_return Result<void>();
+}
+
+io::Task<Result<std::string>> AgentConnection::finish(std::uint32_t number, io::StopToken stop) {
     const std::shared_ptr<io::Signal> changed = calls_[number].changed;
-    out_.push(toBytes(agent::FrameKind::Call, number, payload));
     io::StopSource answered;
     const io::StopToken token = stop;
     const io::StopCallback relay = stop.onStop([this, number, &answered, token](io::StopLevel level) {

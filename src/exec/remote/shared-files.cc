@@ -14,7 +14,7 @@ io::Task<Result<void>> SharedFiles::makeBefore(io::StopToken stop) {
         co_return Result<void>();
     }
     const std::function<FileBaseline()> look = [this] {
-        return FileBaseline::ofReports(options_.folder, *options_.job);
+        return FileBaseline::take(options_.folder, reportPatterns(*options_.job));
     };
     before_ = co_await io::offload(look);
     co_return Result<void>();

@@ -19,9 +19,11 @@ namespace cirque::exec {
 struct AgentPlace {
     // Starts cirque-agent at the place. Its standard input, output and error are set by the site.
     io::SpawnOptions agent;
-    std::string leader;      // path of cirque-leader at the place
-    std::string jobFolder;   // at the place; its last parts are jobs/<the job's name, sanitised>
-    std::string toolsFolder; // at the place; programs may be executed there
+    std::string leader;            // path of cirque-leader at the place
+    std::string jobFolder;         // at the place; its last parts are jobs/<the job's name, sanitised>
+    std::string toolsFolder;       // at the place; programs may be executed there
+    std::string transfersFolder{}; // at the place, on its disk; only where artifacts travel through the agent
+    bool removeFolder = false;     // the agent is to remove jobFolder in the end
     std::vector<std::string> privateRoots; // at the place: the first that is on a tmpfs is taken
     bool wholeEnvironment = false; // what the agent finds in its environment is the place's, and steps see it
     bool takeFolder = false; // files of the job's folder may have to change their owner (agent::OpenJob)

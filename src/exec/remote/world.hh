@@ -16,12 +16,13 @@ namespace cirque::exec {
 
 struct AgentWorld {
     RunId run;
-    std::string stateDir; // Cirque's own folder: a place must not show it
-    std::string tree;     // the project's folder: relative paths of options lie below it
-    std::string workRoot; // of this run on this machine; an executor works below workRoot/<its kind>
-    std::string agent;    // paths of the two programs on this machine
-    std::string leader;   //
-    std::string hostPath; // the caller's PATH
+    std::string stateDir;      // Cirque's own folder: a place must not show it
+    std::string tree;          // the project's folder: relative paths of options lie below it
+    std::string workRoot;      // of this run on this machine; an executor works below workRoot/<its kind>
+    std::string privateFolder; // of this run on this machine: 0700, on a tmpfs
+    std::string agent;         // paths of the two programs on this machine
+    std::string leader;        //
+    std::string hostPath;      // the caller's PATH
     std::vector<std::string> environment; // the caller's, "K=V": for the programs that make places
     std::string system;                   // "x86_64-linux"
     Millis grace{10000};

@@ -2,11 +2,16 @@
 #include "tests/conformance/targets/target.hh"
 #include "tests/functional/support/sshd.hh"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <optional>
+#include <thread>
 
 namespace cirque::conformance {
 namespace {
+
+namespace fs = std::filesystem;
 
 class Ssh : public Target {
   public:
@@ -31,11 +36,30 @@ class Ssh : public Target {
         return {{"kind", "ssh"}, {"options", std::move(options)}};
     }
 
+    // The keeper of a run that was killed takes a moment; what a run keeps is removed here.
+    std::vector<std::string> leftovers(const test::Project& project) override {
+        std::vector<std::string> left;
+        for (int tries = 0; tries < 1000; ++tries) {
+            left = foldersOf(project);
+            const bool kept = std::ranges::any_of(
+                left, [](const std::string& folder) { return fs::exists(folder + "/kept"); });
+            if (left.empty() || kept) {
+                break;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        for (std::string& folder : left) {
+            fs::remove_all(folder);
+            folder.insert(0, "files that the run left: ");
+        }
+        return left;
+    }
+
     std::vector<std::string> leftoversAtEnd() override {
         std::vector<std::string> left = sshd_->processes();
         for (const char* folder : {"/root/.cache/cirque", "/dev/shm", "/tmp"}) {
             std::error_code ignored;
-            for (const auto& entry : std::filesystem::directory_iterator(sshd_->at(folder), ignored)) {
+            for (const auto& entry : fs::directory_iterator(sshd_->at(folder), ignored)) {
                 left.push_back(entry.path());
             }
         }
@@ -43,6 +67,21 @@ class Ssh : public Target {
     }
 
   private:
+    // Those over there of the project's runs.
+    [[nodiscard]] std::vector<std::string> foldersOf(const test::Project& project) const {
+        std::vector<std::string> found;
+        std::error_code ignored;
+        for (const auto& host : fs::directory_iterator(sshd_->at("/root/.cache/cirque/ssh"), ignored)) {
+            for (const auto& folder : fs::directory_iterator(host.path(), ignored)) {
+                const std::string run = folder.path().stem();
+                if (fs::exists(project.state() + "/runs/" + run, ignored)) {
+                    found.push_back(folder.path());
+                }
+            }
+        }
+        return found;
+    }
+
     bool nix_;
     std::optional<test::Sshd> sshd_;
 };

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/server/files.hh"
+
+#include "artifact/beneath.hh"
+#include "artifact/store.hh"
+#include "io/process/fd.hh"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <functional>
+#include <utility>
+
+namespace cirque::agent {
+
+namespace {
+
+constexpr std::size_t pieceBytes = std::size_t{256} << 10U;
+
+bool hasInput(CallKind kind) {
+    return kind == CallKind::PutTree || kind == CallKind::PutArtifact;
+}
+
+// Waits until the coordinator has taken most of what it was sent. False: the stop.
+io::Task<bool> caughtUp(std::shared_ptr<Sink> sink, io::StopToken stop) {
+    constexpr Millis soon{2};
+    while (sink->congested()) {
+        if (!co_await io::sleepFor(soon, stop)) {
+            co_return false;
+        }
+    }
+    co_return !stop.stopRequested();
+}
+
+Error stopped() {
+    return Error{ErrorCode::Process, "it was stopped", {}, {}};
+}
+
+io::Task<Result<void>> sendTree(std::string folder, std::shared_ptr<Sink> sink, io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(artifact::TreePacker packer, artifact::TreePacker::open(folder));
+    for (bool more = true; more;) {
+        std::string piece;
+        const std::function<Result<bool>()> fill = [&] { return packer.fill(piece, pieceBytes); };
+        const Result<bool> filled = co_await io::offload(fill);
+        CIRQUE_CO_TRY(filled);
+        more = *filled;
+        CIRQUE_CO_TRY(sink->write(piece, false));
+        const bool go = co_await caughtUp(sink, stop);
+        if (!go) {
+            co_return fail(stopped());
+        }
+    }
+    co_return Result<void>();
+}
+
+} // namespace
+
+void ServedFiles::setJob(std::string folder, std::string transfers) {
+    folder_ = std::move(folder);
+    transfers_ = std::move(transfers);
+}
+
+std::string ServedFiles::transferOf(std::uint32_t call) const {
+    return fmt::format("{}/{}", transfers_, call);
+}
+
+Result<std::string> ServedFiles::folderFor(std::uint32_t call, const std::string& payload) const {
+    CIRQUE_TRY_ASSIGN(const CallKind kind, parseCallKind(payload));
+    if (kind == CallKind::PutTree) {
+        CIRQUE_TRY_ASSIGN(PutTree put, parsePutTree(payload));
+        return std::move(put.folder);
+    }
+    if (transfers_.empty()) {
+        return fail(ErrorCode::Corrupt, "the agent was given an artifact before its job");
+    }
+    CIRQUE_TRY_ASSIGN(const PutArtifact put, parsePutArtifact(payload));
+    return artifact::parentOf(artifact::ArtifactStore(transferOf(call)).folderOf(put.name));
+}
+
+void ServedFiles::begin(std::uint32_t call, const std::string& payload) {
+    const auto kind = parseCallKind(payload);
+    if (!kind || !hasInput(*kind)) {
+        return;
+    }
+    Incoming& incoming = incoming_[call];
+    const auto folder = folderFor(call, payload);
+    auto tree = folder ? artifact::TreeUnpacker::create(*folder)
+                       : Result<artifact::TreeUnpacker>(fail(folder.error()));
+    if (tree) {
+        incoming.tree.emplace(std::move(*tree));
+    } else {
+        incoming.failure = std::move(tree).error();
+    }
+}
+
+void ServedFiles::take(std::uint32_t call, std::string_view bytes) {
+    const auto found = incoming_.find(call);
+    if (found == incoming_.end() || found->second.failure || found->second.ended) {
+        return; // the rest of what is refused already
+    }
+    if (auto taken = found->second.tree->take(bytes); !taken) {
+        found->second.failure = std::move(taken).error();
+        found->second.changed->notify();
+    }
+}
+
+void ServedFiles::end(std::uint32_t call) {
+    const auto found = incoming_.find(call);
+    if (found == incoming_.end() || found->second.failure || found->second.ended) {
+        return;
+    }
+    found->second.ended = true;
+    if (auto finished = found->second.tree->finish(); !finished) {
+        found->second.failure = std::move(finished).error();
+    }
+    found->second.changed->notify();
+}
+
+io::Task<Result<void>> ServedFiles::received(std::uint32_t call, io::StopToken stop) {
+    const std::shared_ptr<io::Signal> changed = incoming_[call].changed;
+    while (!incoming_[call].failure && !incoming_[call].ended) {
+        const bool go = co_await changed->wait(stop);
+        if (!go) {
+            incoming_.erase(call);
+            co_return fail(stopped());
+        }
+    }
+    const Incoming incoming = std::move(incoming_[call]);
+    incoming_.erase(call);
+    if (incoming.failure) {
+        co_return fail(*incoming.failure);
+    }
+    co_return Result<void>();
+}
+
+io::Task<Result<std::string>> ServedFiles::putTree(std::uint32_t call, io::StopToken stop) {
+    CIRQUE_CO_TRY(co_await received(call, std::move(stop)));
+    co_return doneBytes();
+}
+
+io::Task<Result<std::string>> ServedFiles::putArtifact(std::uint32_t call, std::string payload,
+                                                       io::StopToken stop) {
+    const std::string transfer = transferOf(call);
+    CIRQUE_CO_TRY_ASSIGN(const PutArtifact put, parsePutArtifact(payload));
+    const Result<void> came = co_await received(call, std::move(stop));
+    const std::function<Result<void>()> restore = [&]() -> Result<void> {
+        Result<void> restored =
+            came ? artifact::ArtifactStore(transfer).restore(put.name, folder_, put.path) : came;
+        const Result<void> removed = io::removeTree(transfer);
+        return restored ? removed : restored;
+    };
+    const Result<void> restored = co_await io::offload(restore);
+    CIRQUE_CO_TRY(restored);
+    co_return doneBytes();
+}
+
+io::Task<Result<std::string>> ServedFiles::getArtifact(std::uint32_t call, std::string payload,
+                                                       std::shared_ptr<Sink> sink, io::StopToken stop) {
+    const std::string transfer = transferOf(call);
+    CIRQUE_CO_TRY_ASSIGN(const GetArtifact get, parseGetArtifact(payload));
+    const artifact::ArtifactStore store(transfer);
+    std::atomic<bool> cancelled = false;
+    const io::StopCallback watch = stop.onStop([&cancelled](io::StopLevel) { cancelled = true; });
+    const std::function<Result<artifact::Saved>()> save = [&] {
+        return store.save(folder_, get.path, get.name, &cancelled);
+    };
+    const Result<artifact::Saved> saved = co_await io::offload(save);
+    Result<void> sent = saved ? Result<void>() : Result<void>(fail(saved.error()));
+    if (saved) {
+        const std::string folder = artifact::parentOf(store.folderOf(get.name));
+        sent = co_await sendTree(folder, std::move(sink), std::move(stop));
+    }
+    const std::function<Result<void>()> remove = [&] { return io::removeTree(transfer); };
+    const Result<void> removed = co_await io::offload(remove);
+    CIRQUE_CO_TRY(sent);
+    CIRQUE_CO_TRY(removed);
+    const ArtifactTaken taken{saved->bytes, saved->files, saved->sha256, saved->skipped};
+    co_return doneBytes(taken);
+}
+
+io::Task<Result<std::string>> ServedFiles::noteFiles(std::string payload) {
+    CIRQUE_CO_TRY_ASSIGN(const NoteFiles note, parseNoteFiles(payload));
+    const std::function<artifact::FileBaseline()> look = [&] {
+        return artifact::FileBaseline::take(note.folder, note.patterns);
+    };
+    before_ = co_await io::offload(look);
+    co_return doneBytes();
+}
+
+io::Task<Result<std::string>> ServedFiles::readFiles(std::string payload, std::shared_ptr<Sink> sink,
+                                                     io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(const ReadFilesCall call, parseReadFiles(payload));
+    const artifact::FileLimits limits{call.files, call.fileBytes, call.bytes};
+    const std::function<Result<artifact::FilesRead>()> look = [&] {
+        return artifact::readFiles(folder_, call.pattern, limits, before_);
+    };
+    Result<artifact::FilesRead> read = co_await io::offload(look);
+    CIRQUE_CO_TRY(read);
+    FilesListed listed;
+    listed.untouched = std::move(read->untouched);
+    for (const artifact::ReadFile& file : read->files) {
+        listed.files.emplace_back(file.path, static_cast<std::int64_t>(file.bytes.size()));
+        for (std::size_t at = 0; at < file.bytes.size(); at += pieceBytes) {
+            CIRQUE_CO_TRY(sink->write(std::string_view(file.bytes).substr(at, pieceBytes), false));
+            const bool go = co_await caughtUp(sink, stop);
+            if (!go) {
+                co_return fail(stopped());
+            }
+        }
+    }
+    co_return doneBytes(listed);
+}
+
+} // namespace cirque::agent

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/ssh/keeper.hh"
+
+#include "base/text.hh"
+
+#include <fmt/format.h>
+
+namespace cirque::exec {
+
+namespace {
+
+constexpr std::string_view mark = "\x1e"
+                                  "cirque ";
+
+// A process is known by its number, when it began (field 22 of /proc/PID/stat, proc(5)) and the boot, so that
+// another one with the same number does not pass for it. Folders lie below the host's name: hosts may share
+// a home. The braces make the shell read all of it before `cat` takes the rest of its input.
+constexpr std::string_view script = R"sh(
+{
+say() { printf '\036cirque %s\n' "$*"; }
+began() (
+  { read -r line < "/proc/$1/stat"; } 2>/dev/null || exit 0
+  set -- ${line##*) }
+  shift 19
+  echo "$1"
+)
+lives() (
+  [ -e "$1/kept" ] && exit 0
+  { read -r pid start boot < "$1/keeper"; } 2>/dev/null || exit 1
+  [ "$boot" = "$now" ] && [ -n "$start" ] && [ "$(began "$pid")" = "$start" ]
+)
+discard() {
+  rm -rf "$1" 2>/dev/null || { chmod -R u+rwX "$1"; rm -rf "$1"; } 2>/dev/null
+}
+case $work in
+  '') work=${XDG_CACHE_HOME:-$HOME/.cache}/cirque ;;
+  '~') work=$HOME ;;
+  '~/'*) work=$HOME/${work#??} ;;
+  /*) ;;
+  *) work=$HOME/$work ;;
+esac
+umask 077
+now=none
+{ read -r now < /proc/sys/kernel/random/boot_id; } 2>/dev/null
+user=$(id -u)
+base=$work/ssh/$(uname -n)
+mkdir -p "$base" || exit 1
+for old in "$base"/* "$base"/.new-*; do
+  [ -d "$old" ] && [ -e "$old/keeper" ] && { lives "$old" || discard "$old"; }
+done
+mkdir "$base/.new-$name" || exit 1
+echo "$$ $(began $$) $now" > "$base/.new-$name/keeper" || { discard "$base/.new-$name"; exit 1; }
+mv "$base/.new-$name" "$base/$name" || exit 1
+store=
+for found in "$(command -v nix-store)" "$HOME/.nix-profile/bin/nix-store" \
+  /nix/var/nix/profiles/default/bin/nix-store /run/current-system/sw/bin/nix-store; do
+  [ -z "$store" ] && [ -n "$found" ] && [ -x "$found" ] && store=$found
+done
+say "folder $base/$name"
+say "kernel $(uname -s)"
+say "machine $(uname -m)"
+for root in "$XDG_RUNTIME_DIR" "/run/user/$user"; do
+  [ -n "$root" ] && [ -d "$root" ] && [ -w "$root" ] && say "private $root/cirque-agent"
+done
+say "private /dev/shm/cirque-agent-$user"
+[ -z "$store" ] || say "nix $store"
+[ -w /nix/store ] && say "store writable"
+say ready
+trap '' HUP TERM INT PIPE
+cat > /dev/null
+tries=0
+if [ -n "$keep" ]; then
+  : > "$base/$name/kept"
+else
+  until discard "$base/$name" || [ "$tries" -ge 30 ]; do
+    tries=$((tries + 1))
+    sleep 1
+  done
+fi
+rmdir "$base" "$work/ssh" "/dev/shm/cirque-agent-$user" 2>/dev/null
+[ -z "$XDG_RUNTIME_DIR" ] || rmdir "$XDG_RUNTIME_DIR/cirque-agent" 2>/dev/null
+[ "$tries" -lt 30 ]
+exit
+}
+)sh";
+
+} // namespace
+
+std::string keeperScript(const KeeperTask& task) {
+    return fmt::format("work={} name={} keep={}", shellQuote(task.workspaceDir), shellQuote(task.name),
+                       task.keep ? "yes" : "''") +
+           std::string(script);
+}
+
+std::optional<HostFacts> parseFacts(std::string_view said) {
+    HostFacts facts;
+    while (true) {
+        const std::size_t found = said.find(mark);
+        const std::size_t end = said.find('\n', found);
+        if (found == std::string_view::npos || end == std::string_view::npos) {
+            return std::nullopt;
+        }
+        const std::string_view line = said.substr(found + mark.size(), end - found - mark.size());
+        said.remove_prefix(end);
+        const std::size_t space = std::min(line.find(' '), line.size());
+        const std::string_view key = line.substr(0, space);
+        const std::string value(line.substr(std::min(space + 1, line.size())));
+        if (key == "ready") {
+            return facts;
+        }
+        if (key == "folder") {
+            facts.folder = value;
+        } else if (key == "kernel") {
+            facts.kernel = value;
+        } else if (key == "machine") {
+            facts.machine = value;
+        } else if (key == "private") {
+            facts.privateRoots.push_back(value);
+        } else if (key == "nix") {
+            facts.nixStore = value;
+        } else if (key == "store") {
+            facts.storeWritable = true;
+        }
+    }
+}
+
+} // namespace cirque::exec

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keeper: the one shell script that runs on a host for as long as the connection to it lasts. It makes
+// the run's folder there, says what the host is, waits for the end of its input (this run has ended, was
+// killed, or the line is cut) and removes the folder. It also removes the folders of keepers that died
+// without doing so. Pure.
+#pragma once
+
+#include "base/result.hh"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::exec {
+
+struct KeeperTask {
+    std::string workspaceDir; // empty: the default
+    std::string name;         // of the run's folder: one component, no other connection has it
+    bool keep = false;
+};
+
+// For the standard input of a `sh`.
+std::string keeperScript(const KeeperTask& task);
+
+// What the keeper says of its host.
+struct HostFacts {
+    std::string folder;                    // of the run, there now
+    std::string kernel;                    // "Linux"
+    std::string machine;                   // "x86_64"
+    std::vector<std::string> privateRoots; // where a tmpfs may be
+    std::string nixStore;                  // path of nix-store there; empty: it has no Nix
+    bool storeWritable = false;            // /nix/store, without Nix
+};
+
+// Reads what it prints; other text (a greeting of the login shell) is skipped. nullopt: it has not said all
+// of it yet.
+std::optional<HostFacts> parseFacts(std::string_view said);
+
+} // namespace cirque::exec
