@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sandbox as a place: what works in it, what can be added to it, and what is said where there can be none.
+#include "tests/functional/support/private-nix.hh"
 #include "tests/functional/support/run-record.hh"
 #include "tests/functional/support/sandbox.hh"
 
@@ -19,6 +20,29 @@ TEST_F(Sandbox, AJobWorksAsAnywhereElse) {
     EXPECT_TRUE(ran.outHas("/jobs/main")) << ran.all();
     EXPECT_EQ(RunRecord(project).artifacts().size(), 1U);
     EXPECT_FALSE(project.exists("out"));
+}
+
+// Its network is its own, and what a job starts there can be reached there.
+TEST_F(Sandbox, AJobReachesItsOwnLoopback) {
+    const Ran ran = run("sandbox", "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); "
+                                   "socket.create_connection(s.getsockname()); print(\"REACHED\")'; "
+                                   "getent hosts localhost sandbox");
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("REACHED")) << ran.all();
+}
+
+// What a build step makes comes after the sandbox, and a later step reads it; in a store of another folder.
+TEST_F(Sandbox, WhatAStepOfTheJobBuildsIsSeen) {
+    usePrivateNix(project);
+    project.write("ci.nix", R"nix({ cirque, ... }: let
+      made = derivation { name = "made"; system = builtins.currentSystem; builder = "/bin/sh";
+                          args = [ "-c" "echo made by nix > $out; exit 0" ]; };
+    in cirque.mkWorkflow { name = "w"; jobs.a = { executor = cirque.executors.local { sandbox = true; };
+      results = [ "out" ]; steps = [ { name = "make"; build = made; }
+      { name = "use"; bash = "cat ${builtins.unsafeDiscardStringContext made.outPath}"; } ]; }; })nix");
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[a/use] made by nix")) << ran.all();
 }
 
 TEST_F(Sandbox, WhatIsMountedIsSeenAndWrittenOnlyWhenAllowed) {

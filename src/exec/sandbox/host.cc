@@ -22,8 +22,6 @@ namespace {
 // bwrap looks through all mounts again for each: 500 take 0.2 s, 1000 four times that.
 constexpr std::size_t mostStorePaths = 1000;
 
-constexpr std::string_view storeFolder = "/nix/store";
-
 // No credentials: /etc/ssl/private, shadow, gitconfig and the like stay out.
 constexpr std::array<std::string_view, 22> etcFiles{"passwd",         "group",
                                                     "ld.so.cache",    "ld.so.conf",
@@ -89,30 +87,28 @@ void addSystem(SandboxSpec& spec) {
 
 bool addStoreTools(SandboxSpec& spec) {
     const std::string bash = realPath(agent::findProgram("bash", spec.hostPath));
-    if (!isBelow(bash, storeFolder)) {
+    if (!isBelow(bash, usualStore)) {
         return false;
     }
     for (const std::string_view entry : split(spec.hostPath, ':')) {
         const std::string folder(entry);
-        if (entry.starts_with('/') && !isBelow(entry, storeFolder) &&
-            isBelow(realPath(folder), storeFolder)) {
+        if (entry.starts_with('/') && !isBelow(entry, usualStore) && isBelow(realPath(folder), usualStore)) {
             bindReadOnly(spec, folder);
         }
     }
     return true;
 }
 
-void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, bool whole) {
-    if (whole || paths.size() > mostStorePaths) {
-        std::string physical = paths.empty()
-                                   ? std::string()
-                                   : paths.front().physical.substr(0, paths.front().physical.rfind('/'));
-        spec.binds.push_back(
-            {physical.empty() ? std::string(storeFolder) : std::move(physical), std::string(storeFolder)});
-        return;
-    }
-    for (const StorePath& path : paths) {
-        spec.binds.push_back({.source = path.physical, .target = path.path, .required = true});
+void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, const std::string& whole) {
+    const auto folderOf = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+    if (paths.size() > mostStorePaths || (!whole.empty() && !paths.empty())) {
+        spec.binds.push_back({folderOf(paths.front().physical), folderOf(paths.front().path)});
+    } else if (!whole.empty()) {
+        bindReadOnly(spec, whole);
+    } else {
+        for (const StorePath& path : paths) {
+            spec.binds.push_back({.source = path.physical, .target = path.path, .required = true});
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cirque::exec {
@@ -20,8 +21,11 @@ void addSystem(SandboxSpec& spec);
 // lead there. True: that is so, and the whole store must be seen.
 bool addStoreTools(SandboxSpec& spec);
 
-// The store paths, or the whole store: when `whole`, or when they are too many to be mounted one by one.
-void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, bool whole);
+inline constexpr std::string_view usualStore = "/nix/store";
+
+// The store paths, or the whole store: when `whole` names its folder (the paths know better where it lies),
+// or when they are too many to be mounted one by one.
+void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, const std::string& whole);
 
 // The socket of the Nix daemon. Failure (NotFound): there is none.
 Result<void> addNixDaemon(SandboxSpec& spec);

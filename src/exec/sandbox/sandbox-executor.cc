@@ -71,7 +71,8 @@ io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> j
                          parseSandboxOptions(job->executor.options, world_.tree));
     SandboxSpec trial = spec(options);
     addSystem(trial);
-    addStore(trial, {}, addStoreTools(trial) || options.nixDaemon);
+    const bool wholeStore = addStoreTools(trial) || options.nixDaemon;
+    addStore(trial, {}, wholeStore ? std::string(usualStore) : std::string());
     if (options.nixDaemon) {
         CIRQUE_CO_TRY(addNixDaemon(trial));
     }

@@ -5,8 +5,6 @@
 #include "exec/sandbox/host.hh"
 #include "io/runtime/runtime.hh"
 
-#include <algorithm>
-
 namespace cirque::exec {
 
 io::Task<Result<AgentPlace>> SandboxTransport::open(std::shared_ptr<OutputSink> /*log*/, io::StopToken stop) {
@@ -25,14 +23,24 @@ io::Task<Result<AgentPlace>> SandboxTransport::open(std::shared_ptr<OutputSink> 
     co_return place;
 }
 
+// The store's folder when steps of the job build: what they make while the sandbox stands can no longer be
+// mounted into it.
+std::string SandboxTransport::storeOfBuilds() const {
+    for (const plan::Step& step : job_.job->steps) {
+        if (const auto* build = std::get_if<plan::BuildRun>(&step.action)) {
+            const std::string& drv = build->derivation.drv;
+            return drv.substr(0, drv.rfind('/'));
+        }
+    }
+    return {};
+}
+
 Result<void> SandboxTransport::look(const StoreClosure& closure) {
     addSystem(spec_);
-    const bool toolsInStore = addStoreTools(spec_);
-    // what is built while the sandbox stands can no longer be mounted into it
-    const bool builds = std::ranges::any_of(job_.job->steps, [](const plan::Step& step) {
-        return std::holds_alternative<plan::BuildRun>(step.action);
-    });
-    addStore(spec_, closure.paths, toolsInStore || builds || job_.options.nixDaemon);
+    const bool needsAll = addStoreTools(spec_) || job_.options.nixDaemon;
+    std::string whole = storeOfBuilds();
+    whole = whole.empty() && needsAll ? std::string(usualStore) : whole;
+    addStore(spec_, closure.paths, whole);
     if (job_.options.nixDaemon) {
         CIRQUE_TRY(addNixDaemon(spec_));
     }

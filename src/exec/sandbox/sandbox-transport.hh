@@ -34,6 +34,7 @@ class SandboxTransport : public Transport {
 
   private:
     Result<void> look(const StoreClosure& closure);
+    [[nodiscard]] std::string storeOfBuilds() const;
 
     SandboxSpec spec_;
     SandboxJob job_;
