@@ -186,6 +186,14 @@ TEST_F(Sandbox, TheLeaderOfALaterStepCannotBeUsed) {
     expectRefused(ran);
 }
 
+// Whoever takes over the namespace's first process outlives the job.
+TEST_F(Sandbox, TheFirstProcessCannotBeTakenOver) {
+    expectRefused(run(
+        "sandbox", inPython("import ctypes\nprint('TRIED', flush=True)\n"
+                            "if ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0: print('BROKE-IN', flush=True)") +
+                       "(: > /proc/1/mem) 2>/dev/null && echo BROKE-IN || true"));
+}
+
 TEST_F(Sandbox, NothingOutlivesTheJob) {
     const std::string daemon =
         "export MARK=" + project.root() +
