@@ -171,11 +171,15 @@ io::Task<> ServiceRunner::keep(OnePtr one) {
             tell(*one, one->late ? ServiceState::Ended : ServiceState::Stopped);
             break;
         }
-        again = startsAgain(*one);
+        again = startsAgain(*one) && !one->stop.token().stopRequested();
         tell(*one, again ? ServiceState::Failing : ServiceState::Ended);
         if (again) {
             again = co_await io::sleepFor(pause, one->stop.token());
             pause *= 2;
+            if (!again) {
+                one->outcome = Outcome::cancelled();
+                tell(*one, ServiceState::Stopped);
+            }
         }
     }
     one->over = true;
@@ -187,16 +191,19 @@ io::Task<> ServiceRunner::keep(OnePtr one) {
 io::Task<bool> ServiceRunner::follow(OnePtr one, Running running) {
     const std::shared_ptr<Leader> leader = running.leader;
     const io::StopToken stop = one->stop.token();
-    const auto relay = stop.onStop([leader](io::StopLevel level) { leader->stop(level); });
-    const auto ended = [&leader] {
+    const auto ended = [leader] {
         const std::optional<MainEnd>& end = leader->mainEnd();
         const bool well = end && end->kind == MainEnd::Kind::Exited && end->value == 0;
         return end && (!well || leader->over());
     };
+    bool asked = false; // while it ran: what it did before that is its own
+    const auto relay = stop.onStop([leader, ended, &asked](io::StopLevel level) {
+        asked = asked || !ended();
+        leader->stop(level);
+    });
     while (!ended() && !stop.stopRequested()) {
         co_await leader->changed.wait(stop);
     }
-    const bool asked = stop.stopRequested();
     if (!asked) {
         leader->endJob();
     }
@@ -230,13 +237,6 @@ std::optional<Outcome> ServiceRunner::firstEnd() const {
 
 io::Task<Outcome> ServiceRunner::stop(io::StopToken stop) {
     const bool first = !std::exchange(stopping_, true);
-    std::vector<std::string> ended;
-    for (const OnePtr& one : services_) {
-        if (first && one->over && !one->outcome.ok()) {
-            ended.push_back(
-                fmt::format("{} ended before the job did ({})", named(one->service), describe(one->outcome)));
-        }
-    }
     const auto relay = stop.onStop([this](io::StopLevel level) {
         if (level == io::StopLevel::Immediate) {
             for (const OnePtr& one : services_) {
@@ -257,7 +257,15 @@ io::Task<Outcome> ServiceRunner::stop(io::StopToken stop) {
         co_return Outcome::infrastructure("processes of a service did not end",
                                           "look for processes in uninterruptible sleep (state D)");
     }
-    co_return ended.empty() ? Outcome::succeeded() : Outcome::failedWith(ended.front());
+    const auto failed = std::ranges::find_if(
+        services_, [](const OnePtr& one) { return one->over && !one->late && one->outcome.failed(); });
+    if (!first || failed == services_.end()) {
+        co_return Outcome::succeeded();
+    }
+    Outcome outcome = Outcome::failedWith(fmt::format(
+        "{} ended before the job did ({})", named((*failed)->service), describe((*failed)->outcome)));
+    outcome.kind = (*failed)->outcome.kind;
+    co_return outcome;
 }
 
 } // namespace cirque::agent

@@ -57,6 +57,31 @@ class NullSite final : public exec::JobSite {
         co_return result;
     }
 
+    io::Task<Outcome> startServices(std::vector<exec::ServiceStart> services,
+                                    std::shared_ptr<exec::ServiceObserver> observer,
+                                    io::StopToken stop) override {
+        enter("startServices");
+        std::string names;
+        for (std::size_t i = 0; i < services.size(); ++i) {
+            names += (i == 0 ? "" : ",") + services[i].spec.service.name();
+            observer->onService({i, exec::ServiceState::Started, {}});
+        }
+        owner_.served.push_back(fmt::format("start {}:{}", job_, names));
+        if (script_.servicesTime.count() > 0) {
+            const bool slept = co_await owner_.clock().sleep(script_.servicesTime, stop);
+            if (!slept) {
+                co_return stopped(stop.reason());
+            }
+        }
+        co_return script_.startServices;
+    }
+
+    io::Task<Outcome> stopServices(io::StopToken /*stop*/) override {
+        enter("stopServices");
+        owner_.served.push_back("stop " + job_);
+        co_return script_.stopServices;
+    }
+
     io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override {
         enter("restore");
         owner_.restored.push_back(fmt::format("{}:{}:{}", job_, name, path));

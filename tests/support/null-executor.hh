@@ -34,6 +34,9 @@ struct SiteScript { // of a job's place; empty error messages: it works
     std::map<std::string, Result<exec::JobFiles>> files{}; // by pattern
     std::string throwsIn{};                                // "open", "prepare", "close", "save": throws there
     Millis prepareTime{0};
+    Outcome startServices{};
+    Outcome stopServices{};
+    Millis servicesTime{0}; // until they are up
 };
 
 class NullExecutor final : public exec::Executor {
@@ -55,6 +58,7 @@ class NullExecutor final : public exec::Executor {
     bool keepSpecs = true;
     std::vector<std::string> saved;    // "job:artifact"
     std::vector<std::string> restored; // "job:artifact:path"
+    std::vector<std::string> served;   // "start job:service,...", "stop job"
     int opened = 0;
     int closed = 0;
     int open_ = 0; // now

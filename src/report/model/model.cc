@@ -176,6 +176,7 @@ void RunModel::on(const event::Event& event, const event::JobStarted& body) {
     owner->attempt = body.attempt;
     owner->pause.reset();
     owner->provisioning = false;
+    owner->starting.clear();
     owner->build.reset();
     owner->started = owner->started ? owner->started : event.mono;
     for (StepModel& one : owner->steps) {
@@ -279,9 +280,24 @@ void RunModel::on(const event::Event&, const event::StepFinished& body) {
     }
 }
 
+void RunModel::on(const event::Event&, const event::ServiceStarted& body) {
+    if (JobModel* owner = job(body.ref.job); owner != nullptr && body.start == 1) {
+        owner->starting.push_back(body.name);
+    }
+}
+
+void RunModel::on(const event::Event&, const event::ServiceReady& body) {
+    if (JobModel* owner = job(body.ref.job)) {
+        std::erase(owner->starting, body.name);
+    }
+}
+
 void RunModel::on(const event::Event&, const event::ServiceStopped& body) {
-    if (JobModel* owner = job(body.ref.job); owner != nullptr && body.outcome.failed()) {
-        keepFailure(*owner, body.ref, body.outcome);
+    if (JobModel* owner = job(body.ref.job)) {
+        std::erase(owner->starting, body.name);
+        if (body.outcome.failed()) {
+            keepFailure(*owner, body.ref, body.outcome);
+        }
     }
 }
 

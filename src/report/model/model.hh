@@ -48,6 +48,7 @@ struct JobModel {
     std::vector<std::string> needs;
     std::vector<StepModel> steps;
     std::vector<std::string> services; // names
+    std::vector<std::string> starting; // of those that are not up yet
     JobState state = JobState::Waiting;
     int attempt = 0;
     std::optional<MonoTime> started; // its first attempt
@@ -134,6 +135,8 @@ class RunModel {
     void on(const event::Event& event, const event::StepStarted& body);
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
+    void on(const event::Event& event, const event::ServiceStarted& body);
+    void on(const event::Event& event, const event::ServiceReady& body);
     void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::Annotation& body);
     void on(const event::Event& event, const event::TestsReported& body);

@@ -108,6 +108,9 @@ std::string jobDetail(const RunModel& model, const JobModel& job, bool withSteps
     if (step < 0 && job.build && job.build->ref.step < 0) {
         return "to its place: " + progressText(*job.build, "copied");
     }
+    if (step < 0 && !job.starting.empty()) {
+        return clean(fmt::format("starts {}", fmt::join(job.starting, ", ")));
+    }
     if (withSteps || step < 0) {
         return job.attempt > 1 ? fmt::format("attempt {}", job.attempt) : std::string();
     }
