@@ -66,19 +66,22 @@ void addFolderOrLink(SandboxSpec& spec, const std::string& path) {
 
 } // namespace
 
-void addSystem(SandboxSpec& spec) {
+void addPrograms(SandboxSpec& spec) {
     bindReadOnly(spec, "/usr");
     for (const char* name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
         addFolderOrLink(spec, name);
     }
-    const auto addEtc = [&spec](std::string_view name) {
+}
+
+void addEtc(SandboxSpec& spec) {
+    const auto add = [&spec](std::string_view name) {
         if (const std::string path = fmt::format("/etc/{}", name); exists(path)) {
             bindReadOnly(spec, path);
         }
     };
-    std::ranges::for_each(etcFiles, addEtc);
+    std::ranges::for_each(etcFiles, add);
     if (spec.network) {
-        std::ranges::for_each(networkFiles, addEtc);
+        std::ranges::for_each(networkFiles, add);
         return;
     }
     spec.files.push_back({"127.0.0.1 localhost sandbox\n::1 localhost\n", "/etc/hosts"});

@@ -14,8 +14,11 @@
 
 namespace cirque::exec {
 
-// The system's programs and the few files of /etc that programs want.
-void addSystem(SandboxSpec& spec);
+// The system's programs and libraries.
+void addPrograms(SandboxSpec& spec);
+
+// The few files of /etc that programs want.
+void addEtc(SandboxSpec& spec);
 
 // Where the tools of this machine lie in the Nix store (NixOS), bash among them: the folders of PATH that
 // lead there. True: that is so, and the whole store must be seen.

@@ -36,7 +36,8 @@ std::string SandboxTransport::storeOfBuilds() const {
 }
 
 Result<void> SandboxTransport::look(const StoreClosure& closure) {
-    addSystem(spec_);
+    addPrograms(spec_);
+    addEtc(spec_);
     const bool needsAll = addStoreTools(spec_) || job_.options.nixDaemon;
     std::string whole = storeOfBuilds();
     whole = whole.empty() && needsAll ? std::string(usualStore) : whole;
