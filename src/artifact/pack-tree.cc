@@ -57,12 +57,23 @@ Result<TreePacker> TreePacker::open(const std::string& folder) {
     return packer;
 }
 
+Result<TreePacker> TreePacker::openEntry(const std::string& folder, std::string name) {
+    CIRQUE_TRY_ASSIGN(TreePacker packer, open(folder));
+    packer.only_ = std::move(name);
+    return packer;
+}
+
 Result<void> TreePacker::enter(io::UniqueFd folder, std::string path, std::string& into) {
     struct stat status{};
     if (::fstat(folder.get(), &status) != 0) {
         return fail(cannotSend(errno, path));
     }
-    CIRQUE_TRY_ASSIGN(std::vector<std::string> names, namesIn(folder.get(), path));
+    std::vector<std::string> names;
+    if (path.empty() && only_) {
+        names.push_back(*only_);
+    } else {
+        CIRQUE_TRY_ASSIGN(names, namesIn(folder.get(), path));
+    }
     appendTreeEntry(into, headOf('d', status), path, {});
     levels_.push_back({std::move(folder), std::move(path), std::move(names), 0});
     return {};

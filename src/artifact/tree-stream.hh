@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class TreePacker {
     // Failure: it is no folder, or the system's reason.
     static Result<TreePacker> open(const std::string& folder);
 
+    // Of all that is in it only the entry `name`.
+    static Result<TreePacker> openEntry(const std::string& folder, std::string name);
+
     // Appends the next pieces, about `about` bytes. False: that was the end. Sockets, FIFOs and devices are
     // left out. Failure: the system's reason, or a file that changes meanwhile (Io).
     Result<bool> fill(std::string& into, std::size_t about);
@@ -52,7 +56,8 @@ class TreePacker {
     Result<void> addEntry(const Level& level, const std::string& name, std::string& into);
     Result<void> fillFile(std::string& into, std::size_t about);
 
-    io::UniqueFd top_; // until it is entered
+    io::UniqueFd top_;                // until it is entered
+    std::optional<std::string> only_; // of the entries of the top
     std::deque<Level> levels_;
     io::UniqueFd file_;
     std::string filePath_;

@@ -7,6 +7,7 @@ namespace cirque::agent {
 std::string toBytes(const PutTree& put) {
     Writer out = callOf(CallKind::PutTree);
     out.text(put.folder);
+    out.text(put.entry);
     return std::move(out).take();
 }
 
@@ -14,6 +15,7 @@ Result<PutTree> parsePutTree(std::string_view payload) {
     Reader in = argumentsOf(payload);
     PutTree put;
     put.folder = in.text();
+    put.entry = in.text();
     return finished(in, std::move(put), "a tree");
 }
 

@@ -72,6 +72,9 @@ struct CloseJob {
 // Makes the new folder `folder` of the tree stream (artifact/tree-stream.hh) that follows as Input.
 struct PutTree {
     std::string folder; // absolute; those above it are made
+    // Not empty: the tree is this one entry. It is put beside the folder when it is whole, unless one of that
+    // name is there, and the folder goes away.
+    std::string entry{};
 };
 
 // Remembers what matches now: ReadFiles does not read what has not changed since.

@@ -7,7 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <stdio.h>
+
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <utility>
 
@@ -83,6 +87,9 @@ void ServedFiles::begin(std::uint32_t call, const std::string& payload) {
         return;
     }
     Incoming& incoming = incoming_[call];
+    if (auto put = *kind == CallKind::PutTree ? parsePutTree(payload) : Result<PutTree>(PutTree{})) {
+        incoming.put = std::move(*put);
+    }
     const auto folder = folderFor(call, payload);
     auto tree = folder ? artifact::TreeUnpacker::create(*folder)
                        : Result<artifact::TreeUnpacker>(fail(folder.error()));
@@ -112,8 +119,22 @@ void ServedFiles::end(std::uint32_t call) {
     found->second.ended = true;
     if (auto finished = found->second.tree->finish(); !finished) {
         found->second.failure = std::move(finished).error();
+    } else if (auto put = putBeside(found->second.put); !put) {
+        found->second.failure = std::move(put).error();
     }
     found->second.changed->notify();
+}
+
+Result<void> ServedFiles::putBeside(const PutTree& put) {
+    if (put.entry.empty()) {
+        return {};
+    }
+    const std::string from = put.folder + "/" + put.entry;
+    const std::string to = artifact::parentOf(put.folder) + "/" + put.entry;
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0 && errno != EEXIST) {
+        return fail(systemError(errno, "put in place", to));
+    }
+    return io::removeTree(put.folder);
 }
 
 io::Task<Result<void>> ServedFiles::received(std::uint32_t call, io::StopToken stop) {

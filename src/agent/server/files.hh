@@ -43,10 +43,12 @@ class ServedFiles {
     struct Incoming {
         std::optional<artifact::TreeUnpacker> tree;
         std::optional<Error> failure;
+        PutTree put;
         bool ended = false;
         std::shared_ptr<io::Signal> changed = std::make_shared<io::Signal>();
     };
 
+    static Result<void> putBeside(const PutTree& put);
     Result<std::string> folderFor(std::uint32_t call, const std::string& payload) const;
     [[nodiscard]] std::string transferOf(std::uint32_t call) const;
     io::Task<Result<void>> received(std::uint32_t call, io::StopToken stop);

@@ -17,6 +17,12 @@ namespace {
 constexpr std::array<std::string_view, 9> callersOwn{
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "OLDPWD", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"};
 
+// A step's log is what the step prints.
+class Nowhere : public OutputSink {
+  public:
+    Result<void> write(std::string_view /*bytes*/, bool /*late*/) override { return {}; }
+};
+
 void leaveCallersOwn(StepEnv& env) {
     if (env.below.empty()) {
         return;
@@ -47,6 +53,8 @@ io::Task<Result<void>> AgentSite::prepare(std::shared_ptr<OutputSink> log, io::S
         co_return fail((co_await explained(hello.error())).within("while starting cirque-agent"));
     }
     CIRQUE_CO_TRY(co_await parts_.files->makeAfter(agent_, stop));
+    TryRef ref{parts_.place.job->name, parts_.place.attempt, -1, 1};
+    CIRQUE_CO_TRY(co_await parts_.transport->bring(agent_, std::move(ref), log, stop));
     co_return co_await openJob(std::move(*place), std::move(log), std::move(stop));
 }
 
@@ -107,6 +115,13 @@ io::Task<StepResult> AgentSite::run(StepSpec spec, std::shared_ptr<OutputSink> s
     StepResult result;
     if (!agent_ || !jobOpened_) {
         result.outcome = Outcome::infrastructure("the job's place was not prepared");
+        co_return result;
+    }
+    const auto nowhere = std::make_shared<Nowhere>();
+    const Result<void> brought = co_await parts_.transport->bring(agent_, spec.ref, nowhere, stop);
+    if (!brought) {
+        const Error error = co_await explained(brought.error());
+        result.outcome = Outcome::infrastructure(error.text(), error.hint);
         co_return result;
     }
     leaveCallersOwn(spec.env);

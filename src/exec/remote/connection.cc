@@ -192,12 +192,12 @@ io::Task<Result<std::string>> AgentConnection::call(std::string payload, std::sh
 }
 
 io::Task<Result<std::string>> AgentConnection::callWithTree(std::string payload, std::string folder,
-                                                            io::StopToken stop) {
+                                                            std::string entry, io::StopToken stop) {
     if (lost_) {
         co_return fail(*lost_);
     }
     const std::uint32_t number = begin(std::move(payload), nullptr);
-    const Result<void> sent = co_await sendTree(number, std::move(folder), stop);
+    const Result<void> sent = co_await sendTree(number, std::move(folder), std::move(entry), stop);
     if (!sent) { // the agent waits for the rest
         sendStop(number, io::StopLevel::Immediate, io::StopReason::Shutdown);
     }
@@ -206,12 +206,14 @@ io::Task<Result<std::string>> AgentConnection::callWithTree(std::string payload,
     co_return done;
 }
 
-io::Task<Result<void>> AgentConnection::sendTree(std::uint32_t number, std::string folder,
+io::Task<Result<void>> AgentConnection::sendTree(std::uint32_t number, std::string folder, std::string entry,
                                                  io::StopToken stop) {
     constexpr std::size_t pieceBytes = std::size_t{256} << 10U;
     constexpr std::size_t mostWaiting = std::size_t{2} << 20U;
     constexpr Millis soon{2};
-    CIRQUE_CO_TRY_ASSIGN(artifact::TreePacker packer, artifact::TreePacker::open(folder));
+    CIRQUE_CO_TRY_ASSIGN(artifact::TreePacker packer, entry.empty()
+                                                          ? artifact::TreePacker::open(folder)
+                                                          : artifact::TreePacker::openEntry(folder, entry));
     for (bool more = true; more;) {
         std::string piece;
         const std::function<Result<bool>()> fill = [&] { return packer.fill(piece, pieceBytes); };

@@ -39,7 +39,9 @@ class AgentConnection {
 
     // A call whose Input is the tree stream of `folder`, which nobody changes meanwhile. No more of it is
     // kept here than the place takes. An answer that comes before its end is the answer.
-    io::Task<Result<std::string>> callWithTree(std::string payload, std::string folder, io::StopToken stop);
+    // `entry`: not empty: only that one of the folder's entries.
+    io::Task<Result<std::string>> callWithTree(std::string payload, std::string folder, std::string entry,
+                                               io::StopToken stop);
 
     // What the agent said of itself; none before greet has succeeded.
     [[nodiscard]] const std::optional<agent::Hello>& hello() const { return hello_; }
@@ -68,7 +70,8 @@ class AgentConnection {
     io::Task<> listen(io::UniqueFd from);
     std::uint32_t begin(std::string payload, std::shared_ptr<OutputSink> sink);
     io::Task<Result<std::string>> finish(std::uint32_t number, io::StopToken stop);
-    io::Task<Result<void>> sendTree(std::uint32_t number, std::string folder, io::StopToken stop);
+    io::Task<Result<void>> sendTree(std::uint32_t number, std::string folder, std::string entry,
+                                    io::StopToken stop);
     void take(std::string_view bytes);
     void deliver(const agent::Frame& frame);
     void deliverOutput(const agent::Frame& frame);

@@ -117,7 +117,7 @@ io::Task<Result<void>> SentFiles::makeAfter(std::shared_ptr<AgentConnection> age
     const bool copyRepo = options_.job->copyRepo;
     CIRQUE_CO_TRY_ASSIGN(const std::string folder, co_await options_.start->get(copyRepo, stop));
     const agent::PutTree put{options_.place->jobFolder};
-    const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, stop);
+    const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, {}, stop);
     const Result<void> sent = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
     if (!sent) {
         co_return fail(Error(sent.error()).within("while sending the job's folder"));
@@ -136,7 +136,7 @@ io::Task<Result<void>> SentFiles::restoreArtifact(std::string name, std::string 
     CIRQUE_CO_TRY_ASSIGN(const std::string folder, co_await artifacts_.locate(name));
     const agent::PutArtifact put{name, path};
     const io::StopToken never;
-    const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, never);
+    const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, {}, never);
     CIRQUE_CO_TRY(done);
     co_return agent::parseDone(*done);
 }

@@ -15,6 +15,8 @@
 
 namespace cirque::exec {
 
+class AgentConnection;
+
 // The place, ready for its agent.
 struct AgentPlace {
     // Starts cirque-agent at the place. Its standard input, output and error are set by the site.
@@ -38,6 +40,13 @@ class Transport {
     // (SharedFiles). `log` takes what a person should see of it (a pull, a copy). Failure: MissingTool,
     // Process, Unreachable, ...: it becomes Infrastructure. After a stop: any failure, soon.
     virtual io::Task<Result<AgentPlace>> open(std::shared_ptr<OutputSink> log, io::StopToken stop) = 0;
+
+    // Before the job's services (step -1) and before each of its steps: brings to the place what it lacks of
+    // the job's store paths. A build step may have made more of them. Failure: Infrastructure.
+    virtual io::Task<Result<void>> bring(std::shared_ptr<AgentConnection> /*agent*/, TryRef /*ref*/,
+                                         std::shared_ptr<OutputSink> /*log*/, io::StopToken /*stop*/) {
+        co_return Result<void>();
+    }
 
     // Called when the connection broke in the middle: what the place says of it, in one sentence ("the
     // container was ended for memory"); `said` is the end of what the starting program wrote to its standard

@@ -90,6 +90,7 @@ Result<void> SshHost::start() {
     out_.clear();
     err_.clear();
     facts_.reset();
+    paths.clear();
     ended_ = false;
     return {};
 }

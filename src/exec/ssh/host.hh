@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,9 @@ class SshHost {
 
     int openJobs = 0; // of SshHosts
     int troubles = 0;
+    std::set<std::string> paths; // of the store, that are there
+    bool bringing = false;       // more of them are on their way
+    io::Signal brought;
     std::string untold; // why it was left out, which no job's log has said yet
 
   private:

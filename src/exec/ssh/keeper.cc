@@ -64,7 +64,8 @@ for root in "$XDG_RUNTIME_DIR" "/run/user/$user"; do
 done
 say "private /dev/shm/cirque-agent-$user"
 [ -z "$store" ] || say "nix $store"
-[ -w /nix/store ] && say "store writable"
+if [ -e /nix/store ]; then top=/nix/store; elif [ -e /nix ]; then top=/nix; else top=/; fi
+[ -w "$top" ] && say "store writable"
 say ready
 trap '' HUP TERM INT PIPE
 cat > /dev/null

@@ -31,16 +31,24 @@ class SshTransport : public Transport {
     io::Task<std::string> whyLost(std::string said) override;
     io::Task<Result<void>> close(io::StopToken stop) override;
 
+    io::Task<Result<void>> bring(std::shared_ptr<AgentConnection> agent, TryRef ref,
+                                 std::shared_ptr<OutputSink> log, io::StopToken stop) override;
+
   private:
-    io::Task<Result<void>> bringClosure(std::shared_ptr<OutputSink> log, io::StopToken stop);
+    [[nodiscard]] std::string storeUri() const;
+    io::Task<Result<void>> copyClosure(StoreClosure closure, TryRef ref, std::shared_ptr<OutputSink> log,
+                                       io::StopToken stop);
     io::Task<Result<void>> keepClosure(std::vector<std::string> roots, io::StopToken stop);
-    [[nodiscard]] Error noStore(std::size_t paths) const;
+    io::Task<Result<void>> sendClosure(StoreClosure closure, std::shared_ptr<AgentConnection> agent,
+                                       TryRef ref, std::shared_ptr<OutputSink> log, io::StopToken stop);
+    io::Task<Result<std::vector<StorePath>>> lacking(StoreClosure closure, io::StopToken stop);
 
     SshJob job_;
     std::shared_ptr<SshHosts> hosts_;
     Closures& closures_;
     std::shared_ptr<SshHost> host_;
     bool lost_ = false;
+    int kept_ = 0;
 };
 
 } // namespace cirque::exec
