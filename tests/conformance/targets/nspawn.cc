@@ -2,6 +2,8 @@
 #include "tests/conformance/targets/target.hh"
 #include "tests/functional/support/places.hh"
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 namespace cirque::conformance {
@@ -19,6 +21,22 @@ class Nspawn : public Target {
     JsonObject executor(const test::Project& /*project*/) override {
         JsonObject options{{"rootfs", places_->rootfs()}, {"boot", boot_}};
         return {{"kind", "nspawn"}, {"options", std::move(options)}};
+    }
+
+    // A machine is noted until its processes and cgroups are gone.
+    std::vector<std::string> leftovers(const test::Project& project) override {
+        std::vector<std::string> left;
+        std::error_code error;
+        for (const auto& entry : std::filesystem::directory_iterator(project.state() + "/nspawn", error)) {
+            left.push_back("the machine " + entry.path().filename().string());
+        }
+        std::ifstream mounts("/proc/mounts");
+        for (std::string line; std::getline(mounts, line);) {
+            if (line.contains(project.root())) {
+                left.push_back("the mount " + line);
+            }
+        }
+        return left;
     }
 
   private:
