@@ -22,6 +22,7 @@ from first_step import first_step  # noqa: E402
 from flakes import flake_of_checks  # noqa: E402
 from measure import Table, interleaved, ms, peak_memory, run, times  # noqa: E402
 from sandbox import sandbox  # noqa: E402
+from ssh import ssh  # noqa: E402
 from terminal import Session  # noqa: E402
 
 MIB = 1024 * 1024
@@ -261,6 +262,9 @@ cirque.mkWorkflow { name = "layers"; jobs = builtins.listToAttrs (builtins.conca
     def sandbox(self):
         sandbox(self)
 
+    def ssh(self):
+        ssh(self)
+
     def conformance(self):
         """The whole suite at local, as ./dev test runs it."""
         suite = [str(self.build / 'tests' / 'conformance-test'), '--table', str(self.folder / 'conformance.txt')]
@@ -275,7 +279,8 @@ def job(steps, needs=(), timeout=None):
 
 
 CASES = ('version', 'one_step', 'many_steps', 'parallel', 'chain', 'timeout', 'lines', 'terminal', 'scheduler', 'layers',
-         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure', 'containers', 'sandbox', 'conformance')
+         'first_step', 'nix_log', 'small_tree', 'large_tree', 'history', 'graph', 'flake', 'closure', 'containers', 'sandbox', 'ssh',
+         'conformance')
 
 
 def scratch():

@@ -314,7 +314,7 @@ TEST(Examples, EachIsRunHereListedAndValid) {
     }
     EXPECT_EQ(folders, (std::set<std::string>{"artifacts", "build", "conditions", "container", "env", "hello",
                                               "host-tools", "matrix", "nspawn", "own-executor", "parallel",
-                                              "reports", "retry", "sandbox", "services", "timeouts"}));
+                                              "reports", "retry", "sandbox", "services", "ssh", "timeouts"}));
 }
 
 TEST(Examples, OwnExecutorRunsItsJobAtAPlaceThatScriptsMake) {

@@ -331,6 +331,27 @@ TEST_F(SshTest, WithoutSshTheHintSaysWhatToInstall) {
     EXPECT_NE(ran.all().find("openssh-client"), std::string::npos) << ran.all();
 }
 
+TEST_F(SshTest, TheExampleRuns) {
+    const Sshd sshd({.nix = false, .disk = {}});
+    std::ifstream file(CIRQUE_SOURCE "/examples/ssh/ci.nix");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::string settings;
+    for (const std::string& option : sshd.options()) {
+        const std::size_t equals = option.find('=');
+        settings += fmt::format("{} = \"{}\"; ", option.substr(0, equals), option.substr(equals + 1));
+    }
+    const std::string host = "host = \"build1\";";
+    text.replace(
+        text.find(host), host.size(),
+        fmt::format("host = \"{}\"; port = {}; user = \"{}\"; identityFile = \"{}\"; options = {{ {}}};",
+                    sshd.host(), sshd.port(), sshd.user(), sshd.identity(), settings));
+    project_.write("ci.nix", text);
+    const Ran ran = project_.cirque({"run"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("answer 42")) << ran.all();
+    expectClean(sshd);
+}
+
 TEST_F(SshTest, CancelLeavesNothing) {
     const Sshd sshd({.nix = false, .disk = {}});
     plan(fmt::format(R"("a": {{{}, "steps": [{}]}})", executor(sshd), step("touch /tmp/began; sleep 1000")));
