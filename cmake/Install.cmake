@@ -53,7 +53,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 # the programs are static: nothing else is needed
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "bash (>= 4), git, nix-bin | nix")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bubblewrap") # executors.sandbox
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bubblewrap, podman, openssh-client, systemd-container") # places other than local
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
 # only what the package of Debian needs
 install(FILES ${manual_folder}/changelog.gz DESTINATION ${doc_folder} COMPONENT Unspecified)
