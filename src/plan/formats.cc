@@ -130,6 +130,9 @@ std::string formatProblem(Type type, std::string_view text) {
     case Type::Duration:
     case Type::Wait:
     case Type::When:
+    case Type::Ports:
+    case Type::TcpTarget:
+    case Type::HttpTarget:
         return "";
     }
     return "";

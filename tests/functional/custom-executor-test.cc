@@ -63,6 +63,52 @@ TEST(CustomExecutor, AFailingSetupIsInfrastructureAndCleanedUp) {
     EXPECT_EQ(project.read("marks"), "removed\n");
 }
 
+std::string planOf(const std::string& options, const std::string& script) {
+    return R"({"plan": 1, "name": "own", "jobs": {"a": {"copyRepo": false, "executor": {"kind": "custom", "options": {"connect": "exec \"$@\"",)" +
+           options + R"(}}, "steps": [{"name": "s", "run": ")" + script + R"("}]}}})";
+}
+
+// It is named for programs to be made in; what else lies there is somebody's.
+TEST(CustomExecutor, WhatLiesBesideItsToolsIsLeftAlone) {
+    const Project project;
+    project.write("tools/mine", "mine\n");
+    project.write("plan.json", planOf(R"("tools": ")" + project.dir() + R"(/tools")", "true"));
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(project.read("tools/mine"), "mine\n");
+    EXPECT_EQ(project.shell("ls tools").out, "mine\n");
+}
+
+// Only the machine of a run that was killed knows that it is there.
+TEST(CustomExecutor, APlaceThatAKilledRunLeftIsCleanedUpByTheNext) {
+    Project project;
+    project.set("MARKS", project.dir() + "/marks");
+    project.write(
+        "plan.json",
+        planOf(
+            R"("setup": "echo made $CIRQUE_PLACE >> $MARKS", "cleanup": "echo gone $CIRQUE_PLACE >> $MARKS")",
+            "kill -9 $CIRQUE_TEST_PID"));
+    const Ran killed = project.shell("export CIRQUE_TEST_PID=$BASHPID; exec " CIRQUE_PROGRAM
+                                     " run plan.json --env CIRQUE_TEST_PID=$BASHPID");
+    EXPECT_NE(killed.status, 0);
+    EXPECT_EQ(project.read("marks").find("gone"), std::string::npos);
+    project.write("again.json", planOf(R"("name": "again")", "true"));
+    const Ran again = project.cirque({"run", "again.json"});
+    EXPECT_EQ(again.status, 0) << again.all();
+    const std::string marks = project.read("marks");
+    const std::string place = marks.substr(5, marks.find('\n') - 5);
+    EXPECT_EQ(marks, "made " + place + "\ngone " + place + "\n");
+}
+
+// What it prints is in the job's log, however much it is.
+TEST(CustomExecutor, ASetupMayPrintALot) {
+    const Project project;
+    project.write("plan.json", planOf(R"("setup": "seq 400000")", "true"));
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 0) << ran.all().substr(0, 2000);
+    EXPECT_TRUE(ran.outHas("400000")) << ran.all().substr(0, 2000);
+}
+
 // An executor as the peer's contract describes it: closed argument sets, bash text, its own artifact store.
 constexpr const char* peer = R"nix({ nixactions }:
 let

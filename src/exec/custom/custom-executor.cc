@@ -28,7 +28,8 @@ std::string parentOf(const std::string& path) {
 } // namespace
 
 CustomExecutor::CustomExecutor(AgentWorld world)
-    : world_(std::move(world)), names_(std::make_shared<workspace::JobFolderNames>()) {}
+    : world_(std::move(world)), registry_(world_.stateDir),
+      names_(std::make_shared<workspace::JobFolderNames>()) {}
 
 std::string CustomExecutor::handle(const Place& place) const {
     const std::string name = names_->take(place.job->name);
@@ -36,6 +37,28 @@ std::string CustomExecutor::handle(const Place& place) const {
     json["folder"] = fmt::format("{}/custom/jobs/{}", world_.workRoot, name);
     json["place"] = fmt::format("cirque-{}-{}", place.run.text(), name);
     return toLine(json);
+}
+
+std::vector<std::string> CustomExecutor::environment(const RegisteredPlace& place) const {
+    std::vector<std::string> all = world_.environment;
+    for (const auto& [name, value] : place.variables) {
+        all.push_back(fmt::format("{}={}", name, value));
+    }
+    return all;
+}
+
+io::Task<std::vector<std::string>> CustomExecutor::sweep() {
+    std::vector<std::string> problems;
+    const std::string bash = agent::findProgram("bash", world_.hostPath);
+    for (const RegisteredPlace& place : registry_.findDead()) {
+        Script script{bash, place.executor, "cleanup", place.cleanup, environment(place)};
+        Result<void> cleaned = co_await runScript(std::move(script), nullptr, cleanupLimits, {});
+        cleaned = cleaned ? registry_.remove(place.place) : cleaned;
+        if (!cleaned) {
+            problems.push_back(fmt::format("{}: {}", place.place, cleaned.error().text()));
+        }
+    }
+    co_return problems;
 }
 
 io::Task<Result<void>> CustomExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken /*stop*/) {
@@ -59,22 +82,24 @@ io::Task<Result<std::unique_ptr<JobSite>>> CustomExecutor::open(Place place, std
     const std::string name = folder.substr(folder.rfind('/') + 1);
     const std::string programs = option(job, "programs", parentOf(world_.agent));
     CustomSpec spec;
-    spec.name = option(job, "name", "custom");
+    spec.registered = {placeName,
+                       place.run.text(),
+                       option(job, "name", "custom"),
+                       option(job, "cleanup"),
+                       {{"CIRQUE_PLACE", placeName},
+                        {"CIRQUE_RUN_ID", place.run.text()},
+                        {"JOB_NAME", job.name},
+                        {"CIRQUE_JOB_FOLDER", folder},
+                        {"CIRQUE_PROGRAMS", parentOf(world_.agent)}}};
     spec.setup = option(job, "setup");
     spec.connect = option(job, "connect");
-    spec.cleanup = option(job, "cleanup");
     spec.bash = agent::findProgram("bash", world_.hostPath);
-    spec.environment = world_.environment;
-    for (const auto& [variable, value] :
-         {std::pair{"CIRQUE_PLACE", placeName}, std::pair{"CIRQUE_RUN_ID", place.run.text()},
-          std::pair{"JOB_NAME", job.name}, std::pair{"CIRQUE_JOB_FOLDER", folder},
-          std::pair{"CIRQUE_PROGRAMS", parentOf(world_.agent)}}) {
-        spec.environment.push_back(fmt::format("{}={}", variable, value));
-    }
+    spec.environment = environment(spec.registered);
     spec.agent = programs + "/cirque-agent";
     spec.place.leader = programs + "/cirque-leader";
     spec.place.jobFolder = option(job, "jobs", parentOf(folder)) + '/' + name;
-    spec.place.toolsFolder = option(job, "tools", fmt::format("{}/custom/tools/{}", world_.workRoot, name));
+    spec.place.toolsFolder =
+        option(job, "tools", world_.workRoot + "/custom/tools") + '/' + placeName; // removed at the end
     spec.place.privateRoots = {option(job, "private", fmt::format("/dev/shm/cirque-{}-custom", ::geteuid()))};
     SharedFilesOptions files{folder, world_.keep, place.job};
     AgentSiteParts parts;
@@ -82,7 +107,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> CustomExecutor::open(Place place, std
     parts.grace = world_.grace;
     parts.place = std::move(place);
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
-    parts.transport = std::make_unique<CustomTransport>(std::move(spec));
+    parts.transport = std::make_unique<CustomTransport>(std::move(spec), registry_);
     parts.released = [names = names_, name] { names->release(name); };
     std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
     co_return site;

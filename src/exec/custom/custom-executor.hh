@@ -4,6 +4,7 @@
 #pragma once
 
 #include "exec/api/executor.hh"
+#include "exec/custom/registry.hh"
 #include "exec/remote/world.hh"
 
 namespace cirque::exec {
@@ -21,10 +22,14 @@ class CustomExecutor : public Executor {
     [[nodiscard]] std::string handle(const Place& place) const override;
 
     io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) override;
+    io::Task<std::vector<std::string>> sweep() override;
     io::Task<Result<void>> check(std::shared_ptr<const plan::Job> job, io::StopToken stop) override;
 
   private:
+    [[nodiscard]] std::vector<std::string> environment(const RegisteredPlace& place) const;
+
     AgentWorld world_;
+    CustomRegistry registry_;
     std::shared_ptr<workspace::JobFolderNames> names_;
 };
 
