@@ -270,6 +270,7 @@ TEST(Nspawn, WhatIsMissingIsSaidBeforeAnythingRuns) {
     const std::string root = smallRoot(project, "");
     refused(executor(root, booted), {"there is no systemd in " + root});
     refused(executor(root, R"(,"extraMounts":["/no/such/folder"])"), {"/no/such/folder"});
+    refused(executor(root, R"(,"extraMounts":["..","."])"), {"would show " + project.state()});
 }
 
 TEST(Nspawn, AMachineOfAnotherProcessorIsRefused) {
@@ -280,16 +281,23 @@ TEST(Nspawn, AMachineOfAnotherProcessorIsRefused) {
     const Ran ran = project.cirque({"run", project.planOf({"echo STEP-RAN"}, executor(root, ""))});
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_THAT(ran.all(), HasSubstr("does not start"));
-    EXPECT_FALSE(ran.outHas("started")) << ran.all();
 }
 
-TEST(Nspawn, ItSaysThatItNeedsRootAndSystemdNspawn) {
+TEST(Nspawn, ItSaysThatItNeedsRoot) {
     const Project project;
     const std::string document = plan(project, {"true"});
-    const Ran user = project.shell(fmt::format("unshare --user '{}' run {}", CIRQUE_PROGRAM, document));
+    // it may still read what root alone may: the programs can lie anywhere
+    const Ran user = project.shell(fmt::format("exec setpriv --reuid=65534 --inh-caps=+dac_override "
+                                               "--ambient-caps=+dac_override '{}' run {}",
+                                               CIRQUE_PROGRAM, document));
     EXPECT_EQ(user.status, 3) << user.all();
     EXPECT_TRUE(user.outHas("works for root only")) << user.all();
     EXPECT_TRUE(user.outHas("executors.sandbox")) << user.all();
+}
+
+TEST(Nspawn, ItSaysThatItNeedsSystemdNspawn) {
+    const Project project;
+    const std::string document = plan(project, {"true"});
     const Ran missing = project.shell(fmt::format("mkdir bin; for p in bash git nix; do ln -s $(command -v "
                                                   "$p) bin; done; PATH=$PWD/bin exec '{}' run {}",
                                                   CIRQUE_PROGRAM, document));
@@ -372,8 +380,7 @@ TEST(Nspawn, TheExampleRuns) {
 TEST(Nspawn, DoctorTriesAMachine) {
     const Project project;
     const Ran ran = project.cirque({"doctor"});
-    EXPECT_TRUE(ran.outHas("place nspawn")) << ran.all();
-    EXPECT_FALSE(ran.outHas("cannot run at executors.nspawn")) << ran.all();
+    EXPECT_TRUE(ran.outHas("place nspawn") && !ran.outHas("cannot run at executors.nspawn")) << ran.all();
     EXPECT_FALSE(fs::exists(project.state() + "/work/doctor"));
 }
 

@@ -132,6 +132,7 @@ io::Task<Result<void>> NspawnExecutor::check(std::shared_ptr<const plan::Job> jo
         co_return co_await tryEmpty(std::move(stop));
     }
     CIRQUE_CO_TRY_ASSIGN(NspawnOptions options, nspawnOptions(*job, world_.tree));
+    CIRQUE_CO_TRY(refuseShowing(options.mounts, world_.stateDir));
     CIRQUE_CO_TRY(checkRoot(options));
     if (options.rootfs.empty() || tried_.contains(options.rootfs)) {
         co_return Result<void>();

@@ -26,6 +26,11 @@ std::string normal(std::string_view path) {
     return text;
 }
 
+bool isBelow(std::string_view path, std::string_view folder) {
+    return path == folder || folder == "/" ||
+           (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
 Result<Mount> parseMount(const Json& json, std::string_view key, std::string_view tree) {
     Mount mount;
     if (json.is_string()) {
@@ -70,6 +75,20 @@ Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view 
         mounts.push_back(std::move(mount));
     }
     return mounts;
+}
+
+Result<void> refuseShowing(const std::vector<Mount>& mounts, std::string_view hidden) {
+    for (const Mount& mount : mounts) {
+        std::error_code error;
+        const std::string source = std::filesystem::weakly_canonical(mount.source, error).string();
+        const std::string folder = std::filesystem::weakly_canonical(hidden, error).string();
+        if (isBelow(source, folder) || isBelow(folder, source)) {
+            return fail(ErrorCode::Permission,
+                        fmt::format("the mount '{}' would show {}", mount.source, hidden),
+                        "mount only the folders that the job needs");
+        }
+    }
+    return {};
 }
 
 } // namespace cirque::exec

@@ -23,4 +23,7 @@ struct Mount {
 // (InvalidPlan).
 Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view key, std::string_view tree);
 
+// Failure (Permission): one of them is `hidden`, a folder of this machine, or lies in it, or it lies there.
+Result<void> refuseShowing(const std::vector<Mount>& mounts, std::string_view hidden);
+
 } // namespace cirque::exec

@@ -45,5 +45,15 @@ TEST(Mounts, AreRefusedWithTheirReason) {
     EXPECT_FALSE(parsed(R"({"mounts": [{"target": "/usr"}]})"));
 }
 
+TEST(Mounts, MustNotShowWhatIsHidden) {
+    const std::vector<Mount> mounts{{"/usr/bin", "/b", false}};
+    EXPECT_FALSE(refuseShowing(mounts, "/usr/bin"));
+    EXPECT_FALSE(refuseShowing(mounts, "/usr"));
+    EXPECT_FALSE(refuseShowing(mounts, "/usr/bin/state"));
+    EXPECT_FALSE(refuseShowing({{"/", "/host", false}}, "/usr/bin"));
+    EXPECT_TRUE(refuseShowing(mounts, "/usr/b"));
+    EXPECT_TRUE(refuseShowing(mounts, "/usr/lib"));
+}
+
 } // namespace
 } // namespace cirque::exec
