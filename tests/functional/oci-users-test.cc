@@ -170,6 +170,23 @@ tmp_dir = "{}/tmp"
     project_.expectNoLeftovers();
 }
 
+// That podman answers is no proof: its runtime may refuse every container.
+TEST_F(Oci, DoctorTriesAContainer) {
+    const Ran works = project_.cirque({"doctor"}, 60);
+    EXPECT_TRUE(works.outHas("place oci")) << works.all();
+    EXPECT_FALSE(works.outHas("runtime is broken")) << works.all();
+    EXPECT_EQ(places_.containers(), "");
+    project_.write("bin/podman",
+                   fmt::format("#!/bin/sh\nif [ \"$1\" = run ]; then echo 'Error: the runtime is broken' "
+                               ">&2; exit 126; fi\nexec {}/podman \"$@\"\n",
+                               places_.bin()),
+                   0755);
+    project_.set("PATH",
+                 project_.dir() + "/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    const Ran broken = project_.cirque({"doctor"}, 60);
+    EXPECT_TRUE(broken.outHas("runtime is broken")) << broken.all();
+}
+
 TEST_F(Oci, WithoutPodmanAndDockerItSaysSoBeforeItStarts) {
     std::filesystem::create_directories(project_.root() + "/tools");
     for (const char* tool : {"bash", "git", "env"}) {

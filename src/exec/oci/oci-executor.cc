@@ -6,6 +6,7 @@
 #include "base/text.hh"
 #include "exec/oci/container-files.hh"
 #include "exec/oci/oci-transport.hh"
+#include "exec/oci/root-image.hh"
 #include "exec/remote/agent-site.hh"
 #include "exec/remote/handle.hh"
 #include "io/process/fd.hh"
@@ -16,6 +17,14 @@
 #include <unistd.h>
 
 namespace cirque::exec {
+
+namespace {
+
+bool isLabelled() {
+    return ::access("/sys/fs/selinux/enforce", F_OK) == 0;
+}
+
+} // namespace
 
 OciExecutor::OciExecutor(AgentWorld world)
     : world_(std::move(world)), jobsFolder_(world_.workRoot + "/oci/jobs"),
@@ -68,7 +77,49 @@ io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, 
                                    options.dockerfile),
                        "leave 'copyRepo' out, or build the image beforehand and name it as 'image'");
     }
+    if (job->steps.empty() && options.image.empty() && options.dockerfile.empty()) {
+        co_return co_await tryOne();
+    }
     co_return Result<void>();
+}
+
+namespace {
+
+class NoLog : public OutputSink {
+  public:
+    Result<void> write(std::string_view /*bytes*/, bool /*late*/) override { return {}; }
+};
+
+} // namespace
+
+// Of a job that has nothing to do the place itself is asked for: an empty container, with an agent in it.
+io::Task<Result<void>> OciExecutor::tryOne() {
+    OciContainer wanted;
+    wanted.options.network = "none";
+    std::shared_ptr<OutputSink> log = std::make_shared<NoLog>();
+    std::vector<std::string> look{"image", "inspect", rootImageName};
+    const Result<std::string> before = co_await engine_->ask(std::move(look), {});
+    CIRQUE_CO_TRY_ASSIGN(wanted.image, co_await images_->find(wanted.options, {}, std::move(log), {}));
+    wanted.name = fmt::format("cirque-try-{}", ::getpid());
+    wanted.run = world_.run.text();
+    wanted.stateDir = world_.stateDir;
+    wanted.agent = world_.agent;
+    wanted.leader = world_.leader;
+    wanted.jobs = {"/tmp", std::string(ociJobs), false};
+    wanted.labelled = isLabelled();
+    const Result<std::string> name = co_await containers_->find(std::move(wanted), {});
+    if (!name) {
+        Error error = name.error();
+        error.hint =
+            fmt::format("'{} run' must work; see what it says of an image of yours", engine_->tool().name);
+        co_return fail(std::move(error));
+    }
+    const Result<void> closed = co_await containers_->close();
+    if (!before) {
+        std::vector<std::string> remove{"rmi", rootImageName};
+        (void)co_await engine_->ask(std::move(remove), {}); // a run beside this one may use it
+    }
+    co_return closed;
 }
 
 io::Task<std::vector<std::string>> OciExecutor::sweep() {
@@ -113,7 +164,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     wanted.agent = world_.agent;
     wanted.leader = world_.leader;
     wanted.jobs = std::move(jobs);
-    wanted.labelled = ::access("/sys/fs/selinux/enforce", F_OK) == 0;
+    wanted.labelled = isLabelled();
     wanted.options = std::move(options);
     const SharedFilesOptions files{folder, world_.keep, place.job};
     AgentSiteParts parts;

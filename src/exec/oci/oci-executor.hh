@@ -37,6 +37,7 @@ class OciExecutor : public Executor {
   private:
     [[nodiscard]] std::string sharedName(const plan::Job& job) const;
     io::Task<Result<void>> findEngine(io::StopToken stop);
+    io::Task<Result<void>> tryOne();
 
     AgentWorld world_;
     std::string jobsFolder_;
