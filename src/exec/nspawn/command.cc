@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
 
 namespace cirque::exec {
 
@@ -90,7 +92,11 @@ std::vector<std::string> nspawnCommand(const NspawnSpec& spec) {
 }
 
 std::vector<std::string> nspawnEnvironment(const NspawnSpec& spec) {
-    std::vector<std::string> environment = spec.environment;
+    // Without an init systemd-nspawn's own process is the machine's first one, and what runs inside reads its
+    // environment: nothing of the caller's may be in it but the folders of programs.
+    std::vector<std::string> environment{"LANG=C.UTF-8"};
+    std::ranges::copy_if(spec.environment, std::back_inserter(environment),
+                         [](const std::string& entry) { return entry.starts_with("PATH="); });
     // the root is only read: several machines may stand on it, and no lock file is put beside it
     environment.emplace_back("SYSTEMD_NSPAWN_LOCK=0");
     return environment;

@@ -31,7 +31,7 @@ struct NspawnSpec {
     std::string leader;
     std::vector<Mount> mounts;            // the store, and what the plan names
     std::vector<std::string> cgroups;     // of its own, to be made; it is put into them
-    std::vector<std::string> environment; // of the programs here, "K=V"
+    std::vector<std::string> environment; // the caller's, "K=V"; its PATH is used
 };
 
 std::string nspawnJobFolder(std::string_view name);
