@@ -71,6 +71,24 @@ TEST_F(Sandbox, AMountMayNotShowCirquesOwnFolders) {
     EXPECT_TRUE(none.outHas("/does/not/exist")) << none.all();
 }
 
+// Named by its other path, the folder would show what all runs said, and the socket that ends them.
+TEST_F(Sandbox, AMountMayNotShowThemByWhereALinkLeads) {
+    const std::string real = project.root() + "/real";
+    fs::create_directories(real);
+    fs::create_directory_symlink(real, project.root() + "/link");
+    project.set("CIRQUE_STATE_DIR", project.root() + "/link");
+    for (const auto& [kind, option] : {std::pair("sandbox", "mounts"), std::pair("oci", "extraMounts")}) {
+        const Ran ran = run(kind, "ls -R " + real, fmt::format(R"({{"{}":["{}"]}})", option, real));
+        EXPECT_EQ(ran.status, 3) << ran.all();
+        EXPECT_TRUE(ran.outHas("would show " + project.root() + "/link")) << ran.all();
+        EXPECT_FALSE(ran.outHas("started\n")) << ran.all();
+    }
+    project.set("XDG_RUNTIME_DIR", project.root() + "/link");
+    project.set("CIRQUE_STATE_DIR", project.root() + "/state");
+    const Ran ran = run("sandbox", "true", fmt::format(R"({{"mounts":["{}"]}})", real));
+    EXPECT_TRUE(ran.outHas("would show " + project.root() + "/link")) << ran.all();
+}
+
 TEST_F(Sandbox, WithoutBubblewrapTheRunSaysWhatToInstall) {
     project.set("PATH", project.root() + "/bin");
     fs::create_directories(project.root() + "/bin");

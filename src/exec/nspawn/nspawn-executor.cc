@@ -93,6 +93,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> NspawnExecutor::open(Place place, std
     CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
     CIRQUE_CO_TRY_ASSIGN(const std::string machine, textOfHandle(handle, "machine"));
     CIRQUE_CO_TRY_ASSIGN(NspawnOptions options, nspawnOptions(*place.job, world_.tree));
+    CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
     const std::string name = folder.substr(folder.rfind('/') + 1);
     NspawnMachineParts what;
     what.registered = {machine, world_.run.text(), cgroupsFor(machine)};
@@ -132,7 +133,7 @@ io::Task<Result<void>> NspawnExecutor::check(std::shared_ptr<const plan::Job> jo
         co_return co_await tryEmpty(std::move(stop));
     }
     CIRQUE_CO_TRY_ASSIGN(NspawnOptions options, nspawnOptions(*job, world_.tree));
-    CIRQUE_CO_TRY(refuseShowing(options.mounts, world_.stateDir));
+    CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
     CIRQUE_CO_TRY(checkRoot(options));
     if (options.rootfs.empty() || tried_.contains(options.rootfs)) {
         co_return Result<void>();

@@ -69,7 +69,8 @@ io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
 }
 
 io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
-    CIRQUE_CO_TRY_ASSIGN(const OciOptions options, ociOptions(job->executor, world_.tree));
+    CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(job->executor, world_.tree));
+    CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
     CIRQUE_CO_TRY(co_await findEngine(std::move(stop)));
     if (!options.dockerfile.empty() && !job->copyRepo) {
         co_return fail(ErrorCode::InvalidPlan,
@@ -148,6 +149,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     CIRQUE_CO_TRY_ASSIGN(const std::string folder, folderOfHandle(handle));
     CIRQUE_CO_TRY_ASSIGN(const std::string container, textOfHandle(handle, "container"));
     CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(place.job->executor, world_.tree));
+    CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
     CIRQUE_CO_TRY(co_await findEngine({}));
     // users of a shared container must come through to their folders
     CIRQUE_CO_TRY(io::makeFolders(jobsFolder_, 0711));

@@ -77,18 +77,39 @@ Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view 
     return mounts;
 }
 
-Result<void> refuseShowing(const std::vector<Mount>& mounts, std::string_view hidden) {
-    for (const Mount& mount : mounts) {
+Result<void> resolveMounts(std::vector<Mount>& mounts, std::span<const std::string> hidden) {
+    for (Mount& mount : mounts) {
         std::error_code error;
-        const std::string source = std::filesystem::weakly_canonical(mount.source, error).string();
-        const std::string folder = std::filesystem::weakly_canonical(hidden, error).string();
-        if (isBelow(source, folder) || isBelow(folder, source)) {
-            return fail(ErrorCode::Permission,
-                        fmt::format("the mount '{}' would show {}", mount.source, hidden),
-                        "mount only the folders that the job needs");
+        const std::string source = std::filesystem::canonical(mount.source, error);
+        if (error) {
+            return fail(systemError(error.value(), "mount", mount.source));
         }
+        for (const std::string& folder : hidden) {
+            // one that cannot be looked at becomes the empty path, which lies above all others: refused
+            const std::string there = std::filesystem::weakly_canonical(folder, error);
+            if (isBelow(source, there) || isBelow(there, source)) {
+                return fail(ErrorCode::Permission,
+                            fmt::format("the mount '{}' would show {}", mount.source, folder),
+                            "mount only the folders that the job needs");
+            }
+        }
+        mount.source = source;
     }
     return {};
+}
+
+std::vector<std::string> hiddenFolders(const AgentWorld& world) {
+    std::vector<std::string> folders{world.stateDir, "/dev/shm", "/run/user", "/proc"};
+    if (!world.privateFolder.empty()) {
+        folders.push_back(std::filesystem::path(world.privateFolder).parent_path());
+    }
+    constexpr std::string_view runtime = "XDG_RUNTIME_DIR=";
+    for (const std::string& variable : world.environment) {
+        if (variable.starts_with(runtime) && variable.substr(runtime.size()).starts_with('/')) {
+            folders.push_back(variable.substr(runtime.size()));
+        }
+    }
+    return folders;
 }
 
 } // namespace cirque::exec

@@ -5,7 +5,9 @@
 
 #include "base/json.hh"
 #include "base/result.hh"
+#include "exec/remote/world.hh"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +25,12 @@ struct Mount {
 // (InvalidPlan).
 Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view key, std::string_view tree);
 
-// Failure (Permission): one of them is `hidden`, a folder of this machine, or lies in it, or it lies there.
-Result<void> refuseShowing(const std::vector<Mount>& mounts, std::string_view hidden);
+// Replaces their sources by where those lead, so that nothing else is mounted than was looked at.
+// Failure: one is not there (NotFound); one is a folder of `hidden`, or lies in it, or it lies there
+// (Permission), whatever links are on either way. Blocks.
+Result<void> resolveMounts(std::vector<Mount>& mounts, std::span<const std::string> hidden);
+
+// Where runs keep what may be secret, those of others too: what no mount may show.
+std::vector<std::string> hiddenFolders(const AgentWorld& world);
 
 } // namespace cirque::exec

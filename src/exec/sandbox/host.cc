@@ -126,21 +126,11 @@ Result<void> addNixDaemon(SandboxSpec& spec) {
     return {};
 }
 
-Result<void> addMounts(SandboxSpec& spec, std::span<const Mount> mounts,
-                       std::span<const std::string> secrets) {
-    for (const Mount& mount : mounts) {
-        const std::string source = realPath(mount.source);
-        if (source.empty()) {
-            return fail(systemError(errno, "mount into the sandbox", mount.source));
-        }
-        for (const std::string& secret : secrets) {
-            if (isBelow(source, secret) || isBelow(secret, source)) {
-                return fail(ErrorCode::Permission,
-                            fmt::format("the mount '{}' would show {}", mount.source, secret),
-                            "mount only the folders that the job needs");
-            }
-        }
-        spec.binds.push_back({source, mount.target, mount.write, isBelow(source, "/dev"), true});
+Result<void> addMounts(SandboxSpec& spec, std::vector<Mount> mounts, std::span<const std::string> hidden) {
+    CIRQUE_TRY(resolveMounts(mounts, hidden));
+    for (Mount& mount : mounts) {
+        const bool device = isBelow(mount.source, "/dev");
+        spec.binds.push_back({std::move(mount.source), std::move(mount.target), mount.write, device, true});
     }
     return {};
 }

@@ -33,9 +33,7 @@ void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, const std:
 // The socket of the Nix daemon. Failure (NotFound): there is none.
 Result<void> addNixDaemon(SandboxSpec& spec);
 
-// The mounts that the job names. `secrets`: folders that must not be seen. Failure: a source that is not
-// there (NotFound) or shows one of them (Permission).
-Result<void> addMounts(SandboxSpec& spec, std::span<const Mount> mounts,
-                       std::span<const std::string> secrets);
+// The mounts that the job names. `hidden`: folders that must not be seen. Failure: as resolveMounts.
+Result<void> addMounts(SandboxSpec& spec, std::vector<Mount> mounts, std::span<const std::string> hidden);
 
 } // namespace cirque::exec

@@ -49,15 +49,6 @@ SandboxSpec SandboxExecutor::spec(const SandboxOptions& options) const {
     return spec;
 }
 
-// Runs keep what may be secret in the state folder and on a tmpfs.
-std::vector<std::string> SandboxExecutor::secrets() const {
-    std::vector<std::string> secrets{world_.stateDir, "/dev/shm", "/run/user", "/proc"};
-    if (std::string runtime = valueOf(world_.environment, "XDG_RUNTIME_DIR"); runtime.starts_with('/')) {
-        secrets.push_back(std::move(runtime));
-    }
-    return secrets;
-}
-
 io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
     if (bwrap_.empty()) {
         co_return fail(ErrorCode::MissingTool, fmt::format("bwrap is not on PATH ({})", world_.hostPath),
@@ -76,7 +67,7 @@ io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> j
     if (options.nixDaemon) {
         CIRQUE_CO_TRY(addNixDaemon(trial));
     }
-    CIRQUE_CO_TRY(addMounts(trial, options.mounts, secrets()));
+    CIRQUE_CO_TRY(addMounts(trial, options.mounts, hiddenFolders(world_)));
     CIRQUE_CO_TRY_ASSIGN(userNamespace_, co_await trySandbox(std::move(trial), stop));
     tried_.insert(key);
     co_return Result<void>();
@@ -90,7 +81,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> SandboxExecutor::open(Place place, st
     SandboxSpec its = spec(options);
     its.name = name;
     its.folder = folder;
-    SandboxJob job{place.plan, place.job, std::move(options), secrets()};
+    SandboxJob job{place.plan, place.job, std::move(options), hiddenFolders(world_)};
     SharedFilesOptions files{folder, world_.keep, place.job};
     AgentSiteParts parts;
     parts.place = std::move(place);

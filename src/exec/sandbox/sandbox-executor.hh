@@ -31,7 +31,6 @@ class SandboxExecutor : public Executor {
 
   private:
     [[nodiscard]] SandboxSpec spec(const SandboxOptions& options) const;
-    [[nodiscard]] std::vector<std::string> secrets() const;
 
     AgentWorld world_;
     std::shared_ptr<workspace::JobFolderNames> names_;

@@ -48,7 +48,7 @@ Result<void> SandboxTransport::look(const StoreClosure& closure) {
     for (const std::string& path : gitObjectsOf(spec_.folder)) {
         spec_.binds.push_back({path, path});
     }
-    return addMounts(spec_, job_.options.mounts, job_.secrets);
+    return addMounts(spec_, job_.options.mounts, job_.hidden);
 }
 
 io::Task<Result<void>> SandboxTransport::close(io::StopToken /*stop*/) {

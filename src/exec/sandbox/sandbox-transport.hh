@@ -18,7 +18,7 @@ struct SandboxJob {
     std::shared_ptr<const plan::Plan> plan;
     std::shared_ptr<const plan::Job> job;
     SandboxOptions options;
-    std::vector<std::string> secrets; // folders of this machine that no mount may show
+    std::vector<std::string> hidden; // folders of this machine that no mount may show
 };
 
 class SandboxTransport : public Transport {

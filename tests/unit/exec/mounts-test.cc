@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 namespace cirque::exec {
 namespace {
 
@@ -45,14 +48,35 @@ TEST(Mounts, AreRefusedWithTheirReason) {
     EXPECT_FALSE(parsed(R"({"mounts": [{"target": "/usr"}]})"));
 }
 
+// Where they lead, or why not.
+std::string resolved(std::vector<Mount> mounts, const std::string& hidden) {
+    const std::vector<std::string> all{"/no/such/folder", hidden};
+    const auto done = resolveMounts(mounts, all);
+    return done ? mounts.front().source : std::string(toString(done.error().code));
+}
+
 TEST(Mounts, MustNotShowWhatIsHidden) {
+    const std::string refused(toString(ErrorCode::Permission));
     const std::vector<Mount> mounts{{"/usr/bin", "/b", false}};
-    EXPECT_FALSE(refuseShowing(mounts, "/usr/bin"));
-    EXPECT_FALSE(refuseShowing(mounts, "/usr"));
-    EXPECT_FALSE(refuseShowing(mounts, "/usr/bin/state"));
-    EXPECT_FALSE(refuseShowing({{"/", "/host", false}}, "/usr/bin"));
-    EXPECT_TRUE(refuseShowing(mounts, "/usr/b"));
-    EXPECT_TRUE(refuseShowing(mounts, "/usr/lib"));
+    EXPECT_EQ(resolved(mounts, "/usr/bin"), refused);
+    EXPECT_EQ(resolved(mounts, "/usr"), refused);
+    EXPECT_EQ(resolved(mounts, "/usr/bin/state"), refused);
+    EXPECT_EQ(resolved({{"/", "/host", false}}, "/usr/bin"), refused);
+    EXPECT_EQ(resolved(mounts, "/usr/b"), "/usr/bin");
+    EXPECT_EQ(resolved(mounts, "/usr/lib"), "/usr/bin");
+}
+
+TEST(Mounts, ALinkHidesNothingOnEitherSide) {
+    std::string root = "/tmp/cirque-mounts-test-XXXXXX";
+    ASSERT_NE(::mkdtemp(root.data()), nullptr);
+    std::filesystem::create_directories(root + "/real/below");
+    std::filesystem::create_directory_symlink(root + "/real", root + "/link");
+    const std::string refused(toString(ErrorCode::Permission));
+    EXPECT_EQ(resolved({{root + "/real", "/b", false}}, root + "/link"), refused);
+    EXPECT_EQ(resolved({{root + "/real/below", "/b", false}}, root + "/link"), refused);
+    EXPECT_EQ(resolved({{root + "/link", "/b", false}}, root + "/real/below"), refused);
+    EXPECT_EQ(resolved({{root + "/link/below", "/b", false}}, "/usr"), root + "/real/below");
+    std::filesystem::remove_all(root);
 }
 
 } // namespace
