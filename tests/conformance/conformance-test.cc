@@ -214,7 +214,8 @@ int runSuite(int argc, char** argv) {
                    "usage: conformance-test [--target NAME | --executor JSON] [--jobs N] [--table FILE]\n");
         return 2;
     }
-    Suite suite{.options = *options};
+    Suite suite;
+    suite.options = *options;
     if (const Result<void> loaded = load(suite); !loaded) {
         fmt::print(stderr, "conformance: {}\n", loaded.error().text());
         return 2;

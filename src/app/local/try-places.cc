@@ -82,6 +82,7 @@ tryPlaces(config::Settings settings, config::Environment environment, io::StopTo
                                .stateDir = settings.stateDir,
                                .tree = settings.stateDir,
                                .workRoot = settings.stateDir + "/work/doctor",
+                               .privateFolder = {},
                                .agent = *agent,
                                .leader = leader ? *leader : std::string(),
                                .hostPath = environment.get("PATH"),

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace cirque::nix {
 namespace {
@@ -54,8 +55,11 @@ std::vector<std::string> Store::missing(const Wanted& wanted) const {
     }
     names.insert(wanted.paths.begin(), wanted.paths.end());
     std::erase_if(names, [&](const std::string& name) { return present_.contains(name); });
-    std::vector<std::string> out(names.begin(), names.end());
-    std::ranges::stable_partition(out, isOnePath);
+    std::vector<std::string> out; // single paths first
+    for (const bool onePath : {true, false}) {
+        std::ranges::copy_if(names, std::back_inserter(out),
+                             [&](const std::string& name) { return isOnePath(name) == onePath; });
+    }
     return out;
 }
 
