@@ -185,6 +185,7 @@ TEST_F(Oci, DoctorTriesAContainer) {
                  project_.dir() + "/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     const Ran broken = project_.cirque({"doctor"}, 60);
     EXPECT_TRUE(broken.outHas("runtime is broken")) << broken.all();
+    EXPECT_EQ(places_.podman("images --quiet localhost/cirque-root").out, "");
 }
 
 TEST_F(Oci, WithoutPodmanAndDockerItSaysSoBeforeItStarts) {

@@ -109,16 +109,16 @@ io::Task<Result<void>> OciExecutor::tryOne() {
     wanted.jobs = {"/tmp", std::string(ociJobs), false};
     wanted.labelled = isLabelled();
     const Result<std::string> name = co_await containers_->find(std::move(wanted), {});
+    const Result<void> closed = co_await containers_->close();
+    if (!before) {
+        std::vector<std::string> remove{"rmi", rootImageName};
+        (void)co_await engine_->ask(std::move(remove), {}); // a run beside this one may use it
+    }
     if (!name) {
         Error error = name.error();
         error.hint =
             fmt::format("'{} run' must work; see what it says of an image of yours", engine_->tool().name);
         co_return fail(std::move(error));
-    }
-    const Result<void> closed = co_await containers_->close();
-    if (!before) {
-        std::vector<std::string> remove{"rmi", rootImageName};
-        (void)co_await engine_->ask(std::move(remove), {}); // a run beside this one may use it
     }
     co_return closed;
 }
