@@ -65,6 +65,10 @@ std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& contain
     const OciOptions& options = container.options;
     std::vector<std::string> words{tool.path, "run"};
     addStreams(words, tool);
+    if (tool.isPodman()) {
+        // it would hand the caller's proxies, and the passwords in them, to every step
+        words.emplace_back("--http-proxy=false");
+    }
     if (container.removesItself()) {
         words.emplace_back("--rm");
     }

@@ -58,6 +58,8 @@ TEST(OciCommand, ToolsDiffer) {
     EXPECT_TRUE(has(ociExec(podman, plain), "--detach-keys="));
     EXPECT_TRUE(has(ociRun(podman, plain), "--rm"));
     EXPECT_FALSE(has(ociRun(docker, plain), "--detach-keys="));
+    EXPECT_TRUE(has(ociRun(podman, plain), "--http-proxy=false"));
+    EXPECT_FALSE(has(ociRun(docker, plain), "--http-proxy=false"));
     EXPECT_TRUE(has(ociRemove(podman, {"n"}), "--time=0"));
     EXPECT_FALSE(has(ociRemove(docker, {"n"}), "--time=0"));
 }
