@@ -23,6 +23,7 @@ constexpr std::string_view lockName = "/run.lock";
 constexpr std::string_view keepName = "/run.keep";
 constexpr std::string_view unfinished = ".new-"; // of a folder that is not locked yet
 constexpr std::time_t unfinishedSeconds = 60;
+constexpr int racesLost = 5; // to another run's end on a host, which removes the root when it is empty
 
 // "" when the folder may hold secrets.
 std::string whyNotPrivate(const std::string& path) {
@@ -35,11 +36,15 @@ std::string whyNotPrivate(const std::string& path) {
     if (kind != TMPFS_MAGIC && kind != RAMFS_MAGIC) {
         return fmt::format("{} is not on a tmpfs", parent);
     }
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-        return systemError(errno, "make the folder", path).message;
-    }
     struct stat status{};
-    if (::lstat(path.c_str(), &status) != 0) {
+    bool seen = false;
+    for (int tries = 0; tries < racesLost && !seen; ++tries) {
+        if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+            return systemError(errno, "make the folder", path).message;
+        }
+        seen = ::lstat(path.c_str(), &status) == 0;
+    }
+    if (!seen) {
         return systemError(errno, "look at", path).message;
     }
     if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid() || (status.st_mode & 0077U) != 0) {
@@ -110,11 +115,18 @@ Result<std::string> openPrivateRoot(std::span<const std::string> candidates) {
 }
 
 Result<RunFolder> RunFolder::create(const std::string& root, const std::string& name) {
-    CIRQUE_TRY(io::makeFolders(root, 0700));
     const std::string temporary = fmt::format("{}/{}{}", root, unfinished, name);
     RunFolder folder;
     folder.path_ = root + '/' + name;
-    if (::mkdir(temporary.c_str(), 0700) != 0) {
+    bool made = false;
+    for (int tries = 0; tries < racesLost && !made; ++tries) {
+        CIRQUE_TRY(io::makeFolders(root, 0700));
+        made = ::mkdir(temporary.c_str(), 0700) == 0;
+        if (!made && errno != ENOENT) {
+            break;
+        }
+    }
+    if (!made) {
         return fail(systemError(errno, "make the folder", temporary));
     }
     const std::string lock = temporary + std::string(lockName);

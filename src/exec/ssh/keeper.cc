@@ -44,11 +44,13 @@ now=none
 { read -r now < /proc/sys/kernel/random/boot_id; } 2>/dev/null
 user=$(id -u)
 base=$work/ssh/$(uname -n)
-mkdir -p "$base" || exit 1
 for old in "$base"/* "$base"/.new-*; do
   [ -d "$old" ] && [ -e "$old/keeper" ] && { lives "$old" || discard "$old"; }
 done
-mkdir "$base/.new-$name" || exit 1
+for try in 1 2 3 4 5; do # the keeper of another run may be removing it
+  mkdir -p "$base" && mkdir "$base/.new-$name" && break
+done 2>/dev/null
+[ -d "$base/.new-$name" ] || { mkdir -p "$base" && mkdir "$base/.new-$name"; } || exit 1
 echo "$$ $(began $$) $now" > "$base/.new-$name/keeper" || { discard "$base/.new-$name"; exit 1; }
 mv "$base/.new-$name" "$base/$name" || exit 1
 store=
