@@ -5,10 +5,13 @@
 //
 //   coordinator to agent                          agent to coordinator
 //   Call   one of messages.hh; opens the call     Hello   its version and what the place is; once, first
-//   Stop   the running call is to stop            Output  bytes of the call, in order; LateOutput: of a
-//   daemon Input  bytes of the call, in order            Done    the call's result; closes it InputEnd
+//   Stop   the running call is to stop            Output  bytes of the call, in order
+//   Input  bytes of the call, in order            LateOutput  those of a daemon
+//   InputEnd                                      Done    the call's result; closes it
+//   Ping   no call's, every few seconds           Ping    the answer, at once
 //
-// When its input ends the agent ends every process of its job at once, removes what it made and ends.
+// When its input ends, or nothing came for a while, the agent ends every process of its job at once, removes
+// what it made and ends.
 #pragma once
 
 #include "base/result.hh"
@@ -29,6 +32,7 @@ enum class FrameKind : std::uint8_t {
     Output = 6,
     LateOutput = 7,
     Done = 8,
+    Ping = 9,
 };
 
 inline constexpr std::size_t frameHeaderBytes = 9;

@@ -118,6 +118,12 @@ io::Task<Result<void>> ServedJob::close(io::StopToken stop) {
         ended = co_await runner_->close(std::move(stop));
         runner_.reset();
     }
+    const std::function<Result<void>()> remove = [this] { return removeFolders(); };
+    const Result<void> removed = co_await io::offload(remove); // pings are answered meanwhile
+    co_return !ended ? ended : removed;
+}
+
+Result<void> ServedJob::removeFolders() {
     const Result<void> given = giveBack();
     const Result<void> secret = privates_ ? privates_->remove() : Result<void>{};
     Result<void> tools = io::removeTree(what_.toolsFolder);
@@ -127,13 +133,10 @@ io::Task<Result<void>> ServedJob::close(io::StopToken stop) {
     if (tools && what_.removeFolder) {
         tools = io::removeTree(what_.jobFolder);
     }
-    if (!ended) {
-        co_return ended;
-    }
     if (!given) {
-        co_return given;
+        return given;
     }
-    co_return !secret ? secret : tools;
+    return !secret ? secret : tools;
 }
 
 } // namespace cirque::agent

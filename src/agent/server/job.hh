@@ -40,6 +40,7 @@ class ServedJob {
 
   private:
     Result<void> takeFolder();
+    Result<void> removeFolders();
 
     OpenJob what_;
     Variables placeLayer_;

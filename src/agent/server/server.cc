@@ -50,6 +50,7 @@ class Server {
         co_await writer.start();
         co_await calls_.start();
         writer.spawn(write(abandon.token()));
+        writer.spawn(watch(abandon.token()));
         out_->push(preamble);
         out_->push(toBytes(FrameKind::Hello, 0, toBytes(options_.hello)));
         const std::function<void(std::string_view)> take = [this](std::string_view bytes) {
@@ -79,7 +80,25 @@ class Server {
         }
     }
 
+    // A line that was cut without a word, or a coordinator that stands still. Counted in parts: when this
+    // process itself stood still, what came meanwhile is read first.
+    io::Task<> watch(io::StopToken over) {
+        constexpr int parts = 4;
+        for (int silent = 0; silent < parts; ++silent) {
+            heard_ = false;
+            const bool slept = co_await io::sleepFor(options_.silence / parts, over);
+            if (!slept) {
+                co_return;
+            }
+            if (heard_) {
+                silent = -1;
+            }
+        }
+        broken_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    }
+
     void take(std::string_view bytes) {
+        heard_ = true;
         const std::function<void(const Frame&)> deliver = [this](const Frame& frame) { obey(frame); };
         if (auto taken = frames_.take(bytes, deliver); !taken && !garbage_) {
             garbage_ = std::move(taken).error();
@@ -88,7 +107,9 @@ class Server {
     }
 
     void obey(const Frame& frame) {
-        if (frame.kind == FrameKind::Input) {
+        if (frame.kind == FrameKind::Ping) {
+            out_->push(toBytes(FrameKind::Ping, 0, {}));
+        } else if (frame.kind == FrameKind::Input) {
             files_.take(frame.call, frame.payload);
         } else if (frame.kind == FrameKind::InputEnd) {
             files_.end(frame.call);
@@ -127,8 +148,7 @@ class Server {
         case CallKind::RunServices:
             co_return co_await runServices(call, std::move(payload));
         case CallKind::GiveBack:
-            CIRQUE_CO_TRY(job_->giveBack());
-            co_return doneBytes();
+            co_return co_await giveBack();
         case CallKind::PutTree:
         case CallKind::NoteFiles:
         case CallKind::ReadFiles:
@@ -137,6 +157,13 @@ class Server {
             co_return co_await moveFiles(kind, call, std::move(payload));
         }
         co_return fail(ErrorCode::Corrupt, "the agent was asked for something it does not know");
+    }
+
+    io::Task<Result<std::string>> giveBack() {
+        const std::function<Result<void>()> give = [this] { return job_->giveBack(); };
+        const Result<void> given = co_await io::offload(give);
+        CIRQUE_CO_TRY(given);
+        co_return doneBytes();
     }
 
     io::Task<Result<std::string>> moveFiles(CallKind kind, std::uint32_t call, std::string payload) {
@@ -206,7 +233,8 @@ class Server {
     ServedFiles files_;
     std::map<std::uint32_t, io::StopSource> running_;
     io::TaskGroup calls_;
-    io::StopSource broken_; // the stream makes no sense, or nobody reads
+    io::StopSource broken_; // the stream makes no sense, or nobody is there
+    bool heard_ = false;
     std::optional<Error> garbage_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "agent/protocol/messages.hh"
+#include "base/time.hh"
 #include "io/process/fd.hh"
 #include "io/runtime/task.hh"
 
@@ -16,10 +17,11 @@ namespace cirque::agent {
 struct ServerOptions {
     Hello hello;
     std::vector<std::string> environment; // of this process, "K=V" each
+    Millis silence{60000};                // of the coordinator, which pings: then its side has ended
 };
 
-// Serves one coordinator until its side ends; then everything the job started is ended at once, what was made
-// for it is removed, and this returns. Failure: what came in was no row of frames.
+// Serves one coordinator until its side ends or falls silent; then everything the job started is ended at
+// once, what was made for it is removed, and this returns. Failure: what came in was no row of frames.
 io::Task<Result<void>> serve(io::UniqueFd in, io::UniqueFd out, ServerOptions options);
 
 } // namespace cirque::agent

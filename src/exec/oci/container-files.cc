@@ -10,6 +10,12 @@
 
 namespace cirque::exec {
 
+namespace {
+
+constexpr Millis longestGiveBack{600000}; // of the job's folder, by an agent that answers pings meanwhile
+
+} // namespace
+
 // An agent that is root takes the folder itself (agent::OpenJob::takeFolder).
 io::Task<Result<void>> ContainerFiles::makeAfter(std::shared_ptr<AgentConnection> agent,
                                                  io::StopToken /*stop*/) {
@@ -55,7 +61,9 @@ io::Task<Result<void>> ContainerFiles::giveBack() {
     if (!agent_ || agent_->lost()) {
         co_return Result<void>();
     }
-    CIRQUE_CO_TRY_ASSIGN(const std::string done, co_await agent_->call(agent::giveBackBytes(), nullptr, {}));
+    const CallBounds bounds{{}, longestGiveBack};
+    const Result<std::string> called = co_await agent_->call(agent::giveBackBytes(), nullptr, {}, bounds);
+    CIRQUE_CO_TRY_ASSIGN(const std::string done, called);
     co_return agent::parseDone(done);
 }
 

@@ -52,8 +52,12 @@ class Records : public OutputSink {
 
 io::Task<> AgentServices::serve(std::string request) {
     const std::shared_ptr<State> state = state_;
+    // they are ended one after the other
+    constexpr Millis each{10000};
+    const CallBounds bounds{(grace_ + each) * (static_cast<int>(state->logs.size()) + 1)};
+    const auto records = std::make_shared<Records>(state);
     const Result<std::string> done =
-        co_await agent_->call(std::move(request), std::make_shared<Records>(state), stop_.token());
+        co_await agent_->call(std::move(request), records, stop_.token(), bounds);
     Result<agent::StepEnd> end =
         done ? agent::parseStepEnd(*done) : Result<agent::StepEnd>(fail(done.error()));
     state->end = end ? end->outcome : Outcome::infrastructure(end.error().text(), end.error().hint);

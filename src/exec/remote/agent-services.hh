@@ -14,7 +14,8 @@ namespace cirque::exec {
 
 class AgentServices {
   public:
-    explicit AgentServices(std::shared_ptr<AgentConnection> agent) : agent_(std::move(agent)) {}
+    AgentServices(std::shared_ptr<AgentConnection> agent, Millis grace)
+        : agent_(std::move(agent)), grace_(grace) {}
 
     // As JobSite::startServices; then stop must be awaited before this object goes.
     io::Task<Outcome> start(std::vector<ServiceStart> services, std::shared_ptr<ServiceObserver> observer,
@@ -29,6 +30,7 @@ class AgentServices {
     io::Task<> serve(std::string request);
 
     std::shared_ptr<AgentConnection> agent_;
+    Millis grace_;
     std::shared_ptr<State> state_; // null: not started, or over
     io::TaskGroup group_;
     io::StopSource stop_;

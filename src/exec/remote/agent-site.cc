@@ -23,6 +23,9 @@ class Nowhere : public OutputSink {
     Result<void> write(std::string_view /*bytes*/, bool /*late*/) override { return {}; }
 };
 
+// Of the job's folder, by an agent that answers pings meanwhile.
+constexpr Millis longestRemoval{600000};
+
 void leaveCallersOwn(StepEnv& env) {
     if (env.below.empty()) {
         return;
@@ -47,7 +50,7 @@ io::Task<Result<void>> AgentSite::prepare(std::shared_ptr<OutputSink> log, io::S
     if (!place) {
         co_return fail(std::move(place).error());
     }
-    CIRQUE_CO_TRY_ASSIGN(agent_, AgentConnection::start(place->agent));
+    CIRQUE_CO_TRY_ASSIGN(agent_, AgentConnection::start(place->agent, times()));
     const Result<agent::Hello> hello = co_await agent_->greet(parts_.patience, stop);
     if (!hello) {
         co_return fail((co_await explained(hello.error())).within("while starting cirque-agent"));
@@ -91,6 +94,12 @@ io::Task<Result<void>> AgentSite::openJob(AgentPlace place, std::shared_ptr<Outp
         CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
     }
     co_return Result<void>();
+}
+
+AgentTimes AgentSite::times() const {
+    AgentTimes times;
+    times.grace = parts_.grace;
+    return times;
 }
 
 // The place may know why it is gone.
@@ -145,7 +154,7 @@ io::Task<Outcome> AgentSite::startServices(std::vector<ServiceStart> services,
     for (ServiceStart& service : services) {
         leaveCallersOwn(service.spec.env);
     }
-    services_ = std::make_unique<AgentServices>(agent_);
+    services_ = std::make_unique<AgentServices>(agent_, parts_.grace);
     co_return co_await services_->start(std::move(services), std::move(observer), std::move(stop));
 }
 
@@ -174,7 +183,9 @@ io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {
     services_.reset();
     if (jobOpened_ && !agent_->lost()) {
         const agent::CloseJob close{stop.level() == io::StopLevel::Immediate};
-        const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop);
+        const Millis most = parts_.grace + longestRemoval;
+        const CallBounds bounds{most, most};
+        const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop, bounds);
         ended = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
     }
     const Millis patience{agent_->lost() ? 2000 : 10000};

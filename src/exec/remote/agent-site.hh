@@ -41,6 +41,7 @@ class AgentSite : public JobSite {
 
   private:
     io::Task<Result<void>> openJob(AgentPlace place, std::shared_ptr<OutputSink> log, io::StopToken stop);
+    [[nodiscard]] AgentTimes times() const;
     io::Task<Error> explained(Error error);
     io::Task<Result<void>> endAgent(io::StopToken stop);
 

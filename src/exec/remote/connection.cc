@@ -15,11 +15,11 @@ namespace cirque::exec {
 namespace {
 
 constexpr std::size_t keptErrorBytes = 4U << 10U;
-constexpr Millis answerPatience{10000}; // after an Immediate stop: the agent's own patience is 5 s
+constexpr std::string_view silent = "it did not answer any more";
 
 } // namespace
 
-Result<std::shared_ptr<AgentConnection>> AgentConnection::start(io::SpawnOptions options) {
+Result<std::shared_ptr<AgentConnection>> AgentConnection::start(io::SpawnOptions options, AgentTimes times) {
     CIRQUE_TRY_ASSIGN(io::Pipe in, io::makePipe());
     CIRQUE_TRY_ASSIGN(io::Pipe out, io::makePipe());
     CIRQUE_TRY_ASSIGN(io::Pipe err, io::makePipe());
@@ -27,12 +27,14 @@ Result<std::shared_ptr<AgentConnection>> AgentConnection::start(io::SpawnOptions
     options.out = out.write.get();
     options.err = err.write.get();
     CIRQUE_TRY_ASSIGN(io::Process process, io::Process::spawn(options));
-    return std::shared_ptr<AgentConnection>(new AgentConnection(std::move(process), std::move(in.write),
-                                                                std::move(out.read), std::move(err.read)));
+    return std::shared_ptr<AgentConnection>(new AgentConnection(
+        std::move(process), std::move(in.write), std::move(out.read), std::move(err.read), times));
 }
 
-AgentConnection::AgentConnection(io::Process process, io::UniqueFd in, io::UniqueFd out, io::UniqueFd err)
-    : process_(std::move(process)), out_(std::move(in)), in_(std::move(out)), err_(std::move(err)) {}
+AgentConnection::AgentConnection(io::Process process, io::UniqueFd in, io::UniqueFd out, io::UniqueFd err,
+                                 AgentTimes times)
+    : times_(times), process_(std::move(process)), out_(std::move(in)), in_(std::move(out)),
+      err_(std::move(err)) {}
 
 AgentConnection::~AgentConnection() = default;
 
@@ -59,7 +61,29 @@ io::Task<Result<agent::Hello>> AgentConnection::greet(Millis patience, io::StopT
             fmt::format("the place runs cirque-agent {}, this is cirque {}", hello_->version, CIRQUE_VERSION),
             "install both from one version");
     }
+    group_.spawn(ping());
     co_return *hello_;
+}
+
+// A place can stand still with its pipe open: a paused container, a stopped process, a line cut without a
+// word.
+io::Task<> AgentConnection::ping() {
+    for (Millis silence{0}; silence < times_.silence;) {
+        out_.push(toBytes(agent::FrameKind::Ping, 0, {}));
+        const bool slept = co_await io::sleepFor(times_.ping, readers_.token());
+        if (!slept || lost_) {
+            co_return;
+        }
+        silence = quiet() ? silence + times_.ping : Millis{0};
+    }
+    lose(std::string(silent));
+}
+
+// While a reader here holds it back, or it still takes what is before the ping, its silence means nothing.
+bool AgentConnection::quiet() {
+    const bool takes = out_.waiting() > 0 && out_.taken() != takenBefore_;
+    takenBefore_ = out_.taken();
+    return !std::exchange(heard_, false) && !takes && !congested();
 }
 
 io::Task<> AgentConnection::write() {
@@ -96,6 +120,7 @@ std::string AgentConnection::said() const {
 }
 
 void AgentConnection::take(std::string_view bytes) {
+    heard_ = true;
     const std::function<void(const agent::Frame&)> one = [this](const agent::Frame& frame) {
         deliver(frame);
     };
@@ -183,12 +208,12 @@ std::uint32_t AgentConnection::begin(std::string payload, std::shared_ptr<Output
 }
 
 io::Task<Result<std::string>> AgentConnection::call(std::string payload, std::shared_ptr<OutputSink> sink,
-                                                    io::StopToken stop) {
+                                                    io::StopToken stop, CallBounds bounds) {
     if (lost_) {
         co_return fail(*lost_);
     }
     const std::uint32_t number = begin(std::move(payload), std::move(sink));
-    co_return co_await finish(number, std::move(stop));
+    co_return co_await finish(number, std::move(stop), bounds);
 }
 
 io::Task<Result<std::string>> AgentConnection::callWithTree(std::string payload, std::string folder,
@@ -201,7 +226,7 @@ io::Task<Result<std::string>> AgentConnection::callWithTree(std::string payload,
     if (!sent) { // the agent waits for the rest
         sendStop(number, io::StopLevel::Immediate, io::StopReason::Shutdown);
     }
-    const Result<std::string> done = co_await finish(number, std::move(stop));
+    const Result<std::string> done = co_await finish(number, std::move(stop), {});
     CIRQUE_CO_TRY(sent);
     co_return done;
 }
@@ -232,16 +257,21 @@ io::Task<Result<void>> AgentConnection::sendTree(std::uint32_t number, std::stri
     co_return Result<void>();
 }
 
-io::Task<Result<std::string>> AgentConnection::finish(std::uint32_t number, io::StopToken stop) {
+io::Task<Result<std::string>> AgentConnection::finish(std::uint32_t number, io::StopToken stop,
+                                                      CallBounds bounds) {
     const std::shared_ptr<io::Signal> changed = calls_[number].changed;
     io::StopSource answered;
     const io::StopToken token = stop;
-    const io::StopCallback relay = stop.onStop([this, number, &answered, token](io::StopLevel level) {
-        sendStop(number, level, token.reason());
-        if (level == io::StopLevel::Immediate) {
-            group_.spawn(loseAfter(answerPatience, answered.token(), "it did not answer any more"));
-        }
-    });
+    const Millis graceful = bounds.graceful.value_or(times_.grace + 2 * times_.answer);
+    const io::StopCallback relay =
+        stop.onStop([this, number, &answered, token, graceful](io::StopLevel level) {
+            sendStop(number, level, token.reason());
+            const Millis patience = level == io::StopLevel::Immediate ? times_.answer : graceful;
+            group_.spawn(loseAfter(patience, answered.token(), std::string(silent)));
+        });
+    if (bounds.most) {
+        group_.spawn(loseAfter(*bounds.most, answered.token(), std::string(silent)));
+    }
     while (!calls_[number].done && !lost_) {
         co_await changed->wait();
     }

@@ -20,10 +20,23 @@
 
 namespace cirque::exec {
 
+// Beyond these nobody waits for an agent.
+struct AgentTimes {
+    Millis ping{15000};
+    Millis silence{60000}; // while it is pinged
+    Millis grace{10000};   // of a tree that is to stop
+    Millis answer{10000};  // what it takes itself; its own patience is 5 s
+};
+
+struct CallBounds {
+    std::optional<Millis> graceful{}; // after a Graceful stop; none: the grace and some seconds
+    std::optional<Millis> most{};
+};
+
 class AgentConnection {
   public:
     // Starts the process. Failure: as Process::spawn.
-    static Result<std::shared_ptr<AgentConnection>> start(io::SpawnOptions options);
+    static Result<std::shared_ptr<AgentConnection>> start(io::SpawnOptions options, AgentTimes times = {});
     ~AgentConnection(); // close() must have been awaited
 
     // Await once, before all calls: until the agent has said who it is, at most `patience`. Failure: it is no
@@ -32,10 +45,10 @@ class AgentConnection {
 
     // One call (a payload of agent/protocol/messages.hh) to its Done, whose payload comes back. Output goes
     // to `sink` (may be null). Each rise of `stop` is sent on; the call still ends with Done. Failure
-    // (Unreachable): the connection broke, or after an Immediate stop no answer came within `grace` and some
-    // seconds.
+    // (Unreachable): the connection broke, the agent fell silent, or no answer came in time after a stop or
+    // `bounds.most`.
     io::Task<Result<std::string>> call(std::string payload, std::shared_ptr<OutputSink> sink,
-                                       io::StopToken stop);
+                                       io::StopToken stop, CallBounds bounds = {});
 
     // A call whose Input is the tree stream of `folder`, which nobody changes meanwhile. No more of it is
     // kept here than the place takes. An answer that comes before its end is the answer.
@@ -64,12 +77,15 @@ class AgentConnection {
         std::shared_ptr<io::Signal> changed = std::make_shared<io::Signal>();
     };
 
-    AgentConnection(io::Process process, io::UniqueFd in, io::UniqueFd out, io::UniqueFd err);
+    AgentConnection(io::Process process, io::UniqueFd in, io::UniqueFd out, io::UniqueFd err,
+                    AgentTimes times);
     io::Task<> write();
     io::Task<> read(io::UniqueFd from);
     io::Task<> listen(io::UniqueFd from);
     std::uint32_t begin(std::string payload, std::shared_ptr<OutputSink> sink);
-    io::Task<Result<std::string>> finish(std::uint32_t number, io::StopToken stop);
+    io::Task<Result<std::string>> finish(std::uint32_t number, io::StopToken stop, CallBounds bounds);
+    io::Task<> ping();
+    bool quiet();
     io::Task<Result<void>> sendTree(std::uint32_t number, std::string folder, std::string entry,
                                     io::StopToken stop);
     void take(std::string_view bytes);
@@ -80,6 +96,7 @@ class AgentConnection {
     [[nodiscard]] bool congested() const;
     io::Task<> loseAfter(Millis patience, io::StopToken answered, std::string why);
 
+    AgentTimes times_;
     io::Process process_;
     io::WriteQueue out_;
     io::UniqueFd in_;
@@ -88,6 +105,8 @@ class AgentConnection {
     std::map<std::uint32_t, Call> calls_;
     std::uint32_t lastCall_ = 0;
     bool stopping_ = false;
+    bool heard_ = false; // since the last ping
+    std::uint64_t takenBefore_ = 0;
     std::optional<agent::Hello> hello_;
     std::optional<Error> lost_;
     std::string errText_;

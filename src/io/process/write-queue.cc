@@ -44,6 +44,7 @@ Result<bool> WriteQueue::writeSome(int fd) {
         const ssize_t count = ::write(fd, bytes_.data() + written_, waiting());
         if (count >= 0) {
             written_ += static_cast<std::size_t>(count);
+            taken_ += static_cast<std::uint64_t>(count);
         } else if (errno == EAGAIN) {
             return false;
         } else if (errno != EINTR) {

@@ -8,6 +8,7 @@
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ class WriteQueue {
 
     [[nodiscard]] std::size_t waiting() const { return bytes_.size() - written_; }
 
+    // All that the reader has taken so far.
+    [[nodiscard]] std::uint64_t taken() const { return taken_; }
+
     // Writes until everything is written after end(), or `stop` rises, or the other side is gone. Then the
     // descriptor is closed and later bytes are dropped. Run it once, as a task of its own. Failure: the
     // system's reason; EPIPE is one.
@@ -38,6 +42,7 @@ class WriteQueue {
     UniqueFd fd_;
     std::string bytes_;
     std::size_t written_ = 0; // of bytes_
+    std::uint64_t taken_ = 0;
     bool ended_ = false;
     bool closed_ = false;
     Signal more_;

@@ -14,6 +14,9 @@
 namespace cirque::exec {
 namespace {
 
+constexpr Millis patience{20000};
+constexpr Millis atOnce{1};
+
 struct Collect : OutputSink {
     std::string text;
 
@@ -56,6 +59,17 @@ class ConnectionTest : public testing::Test {
         return toBytes(request);
     }
 
+    // An agent with its job, stopped by SIGSTOP.
+    io::Task<std::shared_ptr<AgentConnection>> standingStill(AgentTimes times) {
+        auto agent = AgentConnection::start(ConnectionTest::agent(), times).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        EXPECT_TRUE(co_await agent->call(opening(), nullptr, {}));
+        const auto asked = std::make_shared<Collect>();
+        EXPECT_TRUE(co_await agent->call(step("ps -o ppid= -p $PPID"), asked, {}));
+        EXPECT_EQ(::kill(std::stoi(asked->text), SIGSTOP), 0);
+        co_return agent;
+    }
+
     static void run(std::function<io::Task<>()> body) {
         io::Runtime runtime;
         runtime.run(std::move(body));
@@ -64,8 +78,6 @@ class ConnectionTest : public testing::Test {
     std::string folder_;
     std::shared_ptr<Collect> sink_ = std::make_shared<Collect>();
 };
-
-constexpr Millis patience{20000};
 
 TEST_F(ConnectionTest, AStepRunsAndNothingIsLeft) {
     run([&]() -> io::Task<> {
@@ -125,6 +137,44 @@ TEST_F(ConnectionTest, AStopIsSentOn) {
         const auto done = co_await agent->call(step("sleep 1000"), sink_, stop.token());
         EXPECT_TRUE(agent::parseStepEnd(done.value()).value().outcome.timeout);
         co_await agent->close(patience);
+    });
+}
+
+// A paused container keeps its pipe open and says nothing.
+TEST_F(ConnectionTest, AnAgentThatStandsStillIsALostConnection) {
+    run([&]() -> io::Task<> {
+        AgentTimes times;
+        times.ping = Millis{200};
+        times.silence = Millis{1000};
+        auto agent = co_await standingStill(times);
+        const auto done = co_await agent->call(step("exit 0"), sink_, {});
+        EXPECT_FALSE(done);
+        EXPECT_NE(done.error().text().find("it did not answer any more"), std::string::npos);
+        co_await agent->close(atOnce);
+    });
+}
+
+TEST_F(ConnectionTest, AStopThatIsNotAnsweredIsALostConnection) {
+    run([&]() -> io::Task<> {
+        AgentTimes times;
+        times.grace = times.answer = Millis{20};
+        auto agent = co_await standingStill(times);
+        io::StopSource stop;
+        stop.request(io::StopLevel::Graceful, io::StopReason::Timeout);
+        const auto done = co_await agent->call(step("exit 0"), sink_, stop.token());
+        EXPECT_FALSE(done);
+        EXPECT_TRUE(agent->lost());
+        co_await agent->close(atOnce);
+    });
+}
+
+TEST_F(ConnectionTest, ACallMayHaveABoundOfItsOwn) {
+    run([&]() -> io::Task<> {
+        auto agent = co_await standingStill({});
+        const CallBounds bounds{{}, Millis{20}};
+        const auto done = co_await agent->call(toBytes(agent::CloseJob{}), nullptr, {}, bounds);
+        EXPECT_FALSE(done);
+        co_await agent->close(atOnce);
     });
 }
 
