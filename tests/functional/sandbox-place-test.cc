@@ -89,6 +89,21 @@ TEST_F(Sandbox, AMountMayNotShowThemByWhereALinkLeads) {
     EXPECT_TRUE(ran.outHas("would show " + project.root() + "/link")) << ran.all();
 }
 
+// The workflow's mistake, not the machine's: there is no run.
+TEST_F(Sandbox, WrongOptionsOfAPlaceAreAWrongWorkflow) {
+    const auto refused = [&](const std::string& kind, const std::string& options, const std::string& words,
+                             const std::string& more = "") {
+        const Ran ran = run(kind, "true", options, more);
+        EXPECT_EQ(ran.status, 2) << ran.all();
+        EXPECT_NE(ran.all().find(words), std::string::npos) << ran.all();
+        EXPECT_FALSE(fs::exists(project.state() + "/runs")) << ran.all();
+    };
+    refused("sandbox", R"({"mounts":[{"source":"/usr","target":"/proc/x"}]})", "something at /proc/x");
+    refused("oci", R"({"image":"localhost/a","dockerfile":"Dockerfile"})", "not both");
+    refused("oci", R"({"dockerfile":"Dockerfile"})", "'copyRepo' is false", R"(,"copyRepo":false)");
+    refused("ssh", R"({"host":"-oProxyCommand=x"})", "options of ssh go into");
+}
+
 TEST_F(Sandbox, WithoutBubblewrapTheRunSaysWhatToInstall) {
     project.set("PATH", project.root() + "/bin");
     fs::create_directories(project.root() + "/bin");

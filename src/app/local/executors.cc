@@ -3,8 +3,12 @@
 
 #include "exec/custom/custom-executor.hh"
 #include "exec/nspawn/nspawn-executor.hh"
+#include "exec/nspawn/options.hh"
 #include "exec/oci/oci-executor.hh"
+#include "exec/oci/options.hh"
+#include "exec/sandbox/options.hh"
 #include "exec/sandbox/sandbox-executor.hh"
+#include "exec/ssh/options.hh"
 #include "exec/ssh/ssh-executor.hh"
 
 #include <array>
@@ -17,13 +21,28 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
     return std::make_unique<Kind>(std::move(world));
 }
 
+Result<void> checkSandbox(const plan::Job& job, const std::string& tree) {
+    CIRQUE_TRY(exec::parseSandboxOptions(job.executor.options, tree));
+    return {};
+}
+
+Result<void> checkSsh(const plan::Job& job, const std::string& /*tree*/) {
+    CIRQUE_TRY(exec::parseSshOptions(job.executor.options));
+    return {};
+}
+
+Result<void> checkNspawn(const plan::Job& job, const std::string& tree) {
+    CIRQUE_TRY(exec::nspawnOptions(job, tree));
+    return {};
+}
+
 constexpr std::array<ExecutorRow, 6> rows{{
     {"local", nullptr},
-    {"sandbox", &make<exec::SandboxExecutor>, "{}"},
-    {"oci", &make<exec::OciExecutor>, "{}"},
-    {"ssh", &make<exec::SshExecutor>},
+    {"sandbox", &make<exec::SandboxExecutor>, &checkSandbox, "{}"},
+    {"oci", &make<exec::OciExecutor>, &exec::checkOciOptions, "{}"},
+    {"ssh", &make<exec::SshExecutor>, &checkSsh},
     {"custom", &make<exec::CustomExecutor>},
-    {"nspawn", &make<exec::NspawnExecutor>, "{}"},
+    {"nspawn", &make<exec::NspawnExecutor>, &checkNspawn, "{}"},
 }};
 
 constexpr auto kinds = [] {

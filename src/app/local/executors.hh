@@ -15,6 +15,9 @@ namespace cirque::app {
 struct ExecutorRow {
     std::string_view kind;
     std::unique_ptr<exec::Executor> (*make)(exec::AgentWorld world); // null: made elsewhere
+    // Wrong options of a job's place (InvalidPlan), found before there is a run; null: the plan's schema says
+    // it all.
+    Result<void> (*checkOptions)(const plan::Job& job, const std::string& tree) = nullptr;
     std::string_view sample =
         {}; // options, as JSON, of the job that `cirque doctor` tries; empty: it cannot be tried
 };

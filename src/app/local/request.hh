@@ -47,8 +47,9 @@ struct LocalRequest {
 // The parts of a plan that this version cannot run on this machine, one sentence each.
 std::vector<std::string> refusedParts(const plan::Plan& plan);
 
-// Why this plan cannot run here, all reasons at once (code Unsupported or Usage): parts this version does not
-// run, named by job, and secrets nobody offers. Nothing has been created yet.
+// Why this plan cannot run here, all reasons of a kind at once: parts this version does not run
+// (Unsupported), wrong options of places (InvalidPlan), secrets nobody offers (Usage). Nothing has been
+// created yet. Blocks.
 Result<void> checkRunnable(const LocalRequest& request);
 
 // Runs to the end: run folder, lock, journal, snapshot, engine, clean-up. `control` cancels. An error means

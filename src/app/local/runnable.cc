@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cirque::app {
 namespace {
 
@@ -37,6 +39,26 @@ std::string missingSecrets(const LocalRequest& request) {
     return missing;
 }
 
+// Of the places of the jobs; what this machine lacks for them is found when the run begins.
+Result<void> checkPlaces(const LocalRequest& request) {
+    std::string wrong;
+    std::string hint;
+    for (const plan::Job& job : request.plan->jobs) {
+        const auto row = std::ranges::find(executorRows(), job.executor.kind, &ExecutorRow::kind);
+        if (request.options.settled.contains(job.name) || row == executorRows().end() ||
+            row->checkOptions == nullptr) {
+            continue;
+        }
+        const Result<void> able = row->checkOptions(job, request.tree);
+        if (!able && able.error().code == ErrorCode::InvalidPlan) {
+            wrong += fmt::format("\n  of job '{}', '{}': {}", job.name, row->kind, able.error().text());
+            hint = hint.empty() ? able.error().hint : hint;
+        }
+    }
+    return wrong.empty() ? Result<void>{}
+                         : fail(ErrorCode::InvalidPlan, "places that cannot be made:" + wrong, hint);
+}
+
 } // namespace
 
 std::vector<std::string> refusedParts(const plan::Plan& plan) {
@@ -53,6 +75,7 @@ Result<void> checkRunnable(const LocalRequest& request) {
                     fmt::format("this version cannot run all of the workflow '{}':\n  {}", request.plan->name,
                                 fmt::join(refused, "\n  ")));
     }
+    CIRQUE_TRY(checkPlaces(request));
     if (const std::string missing = missingSecrets(request); !missing.empty()) {
         return fail(ErrorCode::Usage, "secrets that nobody offers:" + missing,
                     "offer them with --secret NAME (from your environment) or --secret-file FILE");

@@ -71,17 +71,7 @@ io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
 io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(job->executor, world_.tree));
     CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
-    CIRQUE_CO_TRY(co_await findEngine(std::move(stop)));
-    if (!options.dockerfile.empty() && !job->copyRepo) {
-        co_return fail(ErrorCode::InvalidPlan,
-                       fmt::format("'{}' is built from the job's copy of the tree, and 'copyRepo' is false",
-                                   options.dockerfile),
-                       "leave 'copyRepo' out, or build the image beforehand and name it as 'image'");
-    }
-    if (job->steps.empty() && options.image.empty() && options.dockerfile.empty()) {
-        co_return co_await tryOne();
-    }
-    co_return Result<void>();
+    co_return co_await findEngine(std::move(stop));
 }
 
 namespace {

@@ -44,4 +44,15 @@ Result<OciOptions> ociOptions(const plan::ExecutorRef& executor, const std::stri
     return options;
 }
 
+Result<void> checkOciOptions(const plan::Job& job, const std::string& tree) {
+    CIRQUE_TRY_ASSIGN(const OciOptions options, ociOptions(job.executor, tree));
+    if (!options.dockerfile.empty() && !job.copyRepo) {
+        return fail(ErrorCode::InvalidPlan,
+                    fmt::format("'{}' is built from the job's copy of the tree, and 'copyRepo' is false",
+                                options.dockerfile),
+                    "leave 'copyRepo' out, or build the image beforehand and name it as 'image'");
+    }
+    return {};
+}
+
 } // namespace cirque::exec

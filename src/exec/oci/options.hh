@@ -31,4 +31,7 @@ struct OciOptions {
 // (InvalidPlan), or as mountsOf.
 Result<OciOptions> ociOptions(const plan::ExecutorRef& executor, const std::string& tree);
 
+// The same, and whether they fit the rest of the job (InvalidPlan).
+Result<void> checkOciOptions(const plan::Job& job, const std::string& tree);
+
 } // namespace cirque::exec
