@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 namespace cirque::test {
 namespace {
 
@@ -98,6 +100,24 @@ TEST(CustomExecutor, APlaceThatAKilledRunLeftIsCleanedUpByTheNext) {
     const std::string marks = project.read("marks");
     const std::string place = marks.substr(5, marks.find('\n') - 5);
     EXPECT_EQ(marks, "made " + place + "\ngone " + place + "\n");
+}
+
+// Whatever places it has itself; those of a run that lives stay.
+TEST(CustomExecutor, ARunWithoutSuchAPlaceCleansUpToo) {
+    Project project;
+    project.set("MARKS", project.dir() + "/marks");
+    project.write("plan.json", planOf(R"("setup": "echo made >> $MARKS", "cleanup": "echo gone >> $MARKS")",
+                                      "touch " + project.root() + "/up; sleep 600"));
+    Running running = project.start({"run", "plan.json", "--no-tui"});
+    project.waitFor(project.root() + "/up");
+    const std::string local = project.planOf({"true"});
+    EXPECT_EQ(project.cirque({"run", local}).status, 0);
+    EXPECT_EQ(project.read("marks"), "made\n");
+    running.signal(SIGKILL);
+    running.wait(20);
+    EXPECT_EQ(project.cirque({"run", local}).status, 0);
+    EXPECT_EQ(project.read("marks"), "made\ngone\n");
+    EXPECT_EQ(project.shell("ls \"$CIRQUE_STATE_DIR/places\"").out, "");
 }
 
 // What it prints is in the job's log, however much it is.

@@ -39,10 +39,10 @@ Result<void> checkNspawn(const plan::Job& job, const std::string& tree) {
 constexpr std::array<ExecutorRow, 6> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>, &checkSandbox, "{}"},
-    {"oci", &make<exec::OciExecutor>, &exec::checkOciOptions, "{}"},
+    {"oci", &make<exec::OciExecutor>, &exec::checkOciOptions, "{}", true},
     {"ssh", &make<exec::SshExecutor>, &checkSsh},
-    {"custom", &make<exec::CustomExecutor>},
-    {"nspawn", &make<exec::NspawnExecutor>, &checkNspawn, "{}"},
+    {"custom", &make<exec::CustomExecutor>, nullptr, {}, true},
+    {"nspawn", &make<exec::NspawnExecutor>, &checkNspawn, "{}", true},
 }};
 
 constexpr auto kinds = [] {

@@ -20,6 +20,7 @@ struct ExecutorRow {
     Result<void> (*checkOptions)(const plan::Job& job, const std::string& tree) = nullptr;
     std::string_view sample =
         {}; // options, as JSON, of the job that `cirque doctor` tries; empty: it cannot be tried
+    bool leavesThings = false; // when it is killed: what Executor::sweep finds
 };
 
 std::span<const ExecutorRow> executorRows();

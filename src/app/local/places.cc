@@ -5,6 +5,7 @@
 #include "agent/run-folder.hh"
 #include "app/local/closures-port.hh"
 #include "app/local/executors.hh"
+#include "app/local/place-marks.hh"
 #include "app/local/program-files.hh"
 #include "app/local/tree-hash.hh"
 #include "app/local/tree-port.hh"
@@ -49,6 +50,8 @@ struct Places::Parts {
 
     io::Task<Result<void>> confirmTree(io::StopToken stop);
     Result<void> makeOthers();
+    [[nodiscard]] exec::AgentWorld world();
+    io::Task<> sweepOthers();
     io::Task<Result<void>> checkOthers(io::StopToken stop);
     [[nodiscard]] exec::Executor* findOther(std::string_view kind) const;
 };
@@ -122,7 +125,25 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     options.keep = request.keep;
     parts.local.emplace(std::move(options), *parts.tree, *parts.artifacts);
     CIRQUE_CO_TRY(parts.makeOthers());
+    co_await parts.sweepOthers();
     co_return co_await parts.checkOthers(stop);
+}
+
+exec::AgentWorld Places::Parts::world() {
+    return {.run = request.options.run,
+            .stateDir = request.settings.stateDir,
+            .tree = request.tree,
+            .workRoot = work->path(),
+            .privateFolder = privates->path(),
+            .agent = {},
+            .leader = {},
+            .hostPath = request.environment.get("PATH"),
+            .environment = forHelpers(request.environment),
+            .system = thisSystem(),
+            .keep = request.keep,
+            .workspaces = *tree,
+            .artifacts = *artifacts,
+            .closures = closures};
 }
 
 // Jobs that join the plan later (a flake's) are local ones.
@@ -132,32 +153,45 @@ Result<void> Places::Parts::makeOthers() {
         if (row.make == nullptr || !std::ranges::any_of(request.plan->jobs, isOfKind)) {
             continue;
         }
-        CIRQUE_TRY_ASSIGN(std::string agent, findAgent());
-        CIRQUE_TRY_ASSIGN(std::string leader, findLeader());
-        others.push_back(row.make({.run = request.options.run,
-                                   .stateDir = request.settings.stateDir,
-                                   .tree = request.tree,
-                                   .workRoot = work->path(),
-                                   .privateFolder = privates->path(),
-                                   .agent = std::move(agent),
-                                   .leader = std::move(leader),
-                                   .hostPath = request.environment.get("PATH"),
-                                   .environment = forHelpers(request.environment),
-                                   .system = thisSystem(),
-                                   .keep = request.keep,
-                                   .workspaces = *tree,
-                                   .artifacts = *artifacts,
-                                   .closures = closures}));
+        exec::AgentWorld its = world();
+        CIRQUE_TRY_ASSIGN(its.agent, findAgent());
+        CIRQUE_TRY_ASSIGN(its.leader, findLeader());
+        others.push_back(row.make(std::move(its)));
+        if (row.leavesThings) {
+            CIRQUE_TRY(markPlaces(request.settings.stateDir, row.kind, request.options.run));
+        }
     }
     return {};
 }
 
-io::Task<Result<void>> Places::Parts::checkOthers(io::StopToken stop) {
-    for (const auto& executor : others) {
-        for (std::string& problem : co_await executor->sweep()) {
+// Of the kinds that this run has, and of those that runs had that are gone.
+io::Task<> Places::Parts::sweepOthers() {
+    const std::vector<PlaceMark> marks = marksOfDeadRuns(request.settings.stateDir);
+    for (const ExecutorRow& row : executorRows()) {
+        exec::Executor* executor = findOther(row.kind);
+        std::unique_ptr<exec::Executor> guest;
+        const auto isOfKind = [&row](const PlaceMark& mark) { return mark.kind == row.kind; };
+        if (executor == nullptr && row.leavesThings && std::ranges::any_of(marks, isOfKind)) {
+            guest = row.make(world());
+            executor = guest.get();
+        }
+        if (executor == nullptr) {
+            continue;
+        }
+        Result<std::vector<std::string>> problems = co_await executor->sweep();
+        if (problems && problems->empty()) {
+            forgetMarks(marks, row.kind);
+        }
+        for (std::string& problem : problems ? *problems : std::vector<std::string>()) {
             notices.push_back("left over from a run that is gone: " + std::move(problem));
         }
+        if (guest) {
+            (void)co_await guest->close(); // it made nothing
+        }
     }
+}
+
+io::Task<Result<void>> Places::Parts::checkOthers(io::StopToken stop) {
     for (const plan::Job& job : request.plan->jobs) {
         exec::Executor* executor = findOther(job.executor.kind);
         if (executor == nullptr || request.options.settled.contains(job.name)) {

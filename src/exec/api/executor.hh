@@ -128,8 +128,9 @@ class Executor {
     }
 
     // Removes what runs that are gone left at places of this kind. What could not be removed is told, a
-    // sentence each. Only for a run that has jobs of this kind.
-    virtual io::Task<std::vector<std::string>> sweep() { co_return std::vector<std::string>(); }
+    // sentence each. Failure: nobody can look now. Also asked of an executor that has no jobs and whose world
+    // has no programs.
+    virtual io::Task<Result<std::vector<std::string>>> sweep() { co_return std::vector<std::string>(); }
 
     // At the end of the run, after all sites are closed: ends what its jobs shared (a connection, a
     // container).

@@ -47,7 +47,7 @@ std::vector<std::string> CustomExecutor::environment(const RegisteredPlace& plac
     return all;
 }
 
-io::Task<std::vector<std::string>> CustomExecutor::sweep() {
+io::Task<Result<std::vector<std::string>>> CustomExecutor::sweep() {
     std::vector<std::string> problems;
     const std::string bash = agent::findProgram("bash", world_.hostPath);
     for (const RegisteredPlace& place : registry_.findDead()) {

@@ -178,7 +178,7 @@ io::Task<Result<void>> NspawnExecutor::tryEmpty(io::StopToken stop) {
     co_return !tried ? tried : removed;
 }
 
-io::Task<std::vector<std::string>> NspawnExecutor::sweep() {
+io::Task<Result<std::vector<std::string>>> NspawnExecutor::sweep() {
     co_return co_await registry_.sweep();
 }
 

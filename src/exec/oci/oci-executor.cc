@@ -113,12 +113,9 @@ io::Task<Result<void>> OciExecutor::tryOne() {
     co_return closed;
 }
 
-io::Task<std::vector<std::string>> OciExecutor::sweep() {
+io::Task<Result<std::vector<std::string>>> OciExecutor::sweep() {
+    CIRQUE_CO_TRY(co_await findEngine({}));
     std::vector<std::string> problems;
-    const Result<void> found = co_await findEngine({});
-    if (!found) {
-        co_return problems; // told by check
-    }
     const std::string runs = world_.workRoot.substr(0, world_.workRoot.rfind('/'));
     std::vector<std::string> dead;
     for (const std::string& name : leftovers_) {

@@ -31,7 +31,7 @@ class OciExecutor : public Executor {
 
     io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) override;
     io::Task<Result<void>> check(std::shared_ptr<const plan::Job> job, io::StopToken stop) override;
-    io::Task<std::vector<std::string>> sweep() override;
+    io::Task<Result<std::vector<std::string>>> sweep() override;
     io::Task<Result<void>> close() override;
 
   private:

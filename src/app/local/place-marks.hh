@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which runs had places of which kinds: STATE/places/<kind>.<run>, so that the next run removes what a run
+// that was killed left at them, whatever kinds it has itself. All of it blocks.
+#pragma once
+
+#include "base/ids.hh"
+#include "base/result.hh"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cirque::app {
+
+struct PlaceMark {
+    std::string kind;
+    std::string path;
+};
+
+// Before the run's first place of the kind, while its folder below work/ is held.
+Result<void> markPlaces(const std::string& stateDir, std::string_view kind, const RunId& run);
+
+// Those of runs that are gone. None, also when they cannot be read.
+std::vector<PlaceMark> marksOfDeadRuns(const std::string& stateDir);
+
+// After what was left at places of the kind is gone; `marks` were read before.
+void forgetMarks(const std::vector<PlaceMark>& marks, std::string_view kind);
+
+} // namespace cirque::app
