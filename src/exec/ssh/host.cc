@@ -52,6 +52,7 @@ io::Task<Result<void>> SshHost::establish(io::StopToken stop) {
     co_await group_->start();
     group_->spawn(write());
     CIRQUE_CO_TRY(co_await awaitFacts(stop));
+    group_->spawn(beat());
     const std::string there = fmt::format("{}-{}", facts_->machine, facts_->kernel == "Linux" ? "linux" : "");
     if (there != world_.system) {
         co_return fail(ErrorCode::Unsupported,
@@ -133,6 +134,13 @@ io::Task<Result<void>> SshHost::awaitFacts(io::StopToken stop) {
 
 io::Task<> SshHost::write() {
     (void)co_await in_->serve(readers_.token()); // the reading side hears of a break
+}
+
+// The keeper ends when it hears nothing.
+io::Task<> SshHost::beat() {
+    while (co_await io::sleepFor(keeperBeat, readers_.token())) {
+        in_->push("\n");
+    }
 }
 
 io::Task<> SshHost::read(io::UniqueFd from) {

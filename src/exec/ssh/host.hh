@@ -77,6 +77,7 @@ class SshHost {
     io::Task<Result<void>> awaitFacts(io::StopToken stop);
     io::Task<Result<void>> install(std::string name, std::string from, io::StopToken stop);
     io::Task<> write();
+    io::Task<> beat();
     io::Task<> read(io::UniqueFd from);
     io::Task<> listen(io::UniqueFd from);
     io::Task<std::optional<io::ExitStatus>> end();

@@ -14,7 +14,8 @@ constexpr std::string_view mark = "\x1e"
 
 // A process is known by its number, when it began (field 22 of /proc/PID/stat, proc(5)) and the boot, so that
 // another one with the same number does not pass for it. Folders lie below the host's name: hosts may share
-// a home. The braces make the shell read all of it before `cat` takes the rest of its input.
+// a home. The braces make the shell read all of it before `listen` takes the rest of its
+// input. Every line of that starts the sleep of `watch` anew; when one is slept to its end, nobody is there.
 constexpr std::string_view script = R"sh(
 {
 say() { printf '\036cirque %s\n' "$*"; }
@@ -31,6 +32,24 @@ lives() (
 )
 discard() {
   rm -rf "$1" 2>/dev/null || { chmod -R u+rwX "$1"; rm -rf "$1"; } 2>/dev/null
+}
+watch() {
+  nap=
+  trap 'heard=yes; kill $nap' USR1
+  trap 'kill $nap; exit' TERM
+  heard=yes
+  while [ -n "$heard" ]; do
+    heard=
+    sleep "$silence" &
+    nap=$!
+    wait "$nap"
+  done
+  kill -USR2 $$
+}
+listen() {
+  while read -r line; do
+    kill -USR1 "$watcher" || break
+  done
 }
 case $work in
   '') work=${XDG_CACHE_HOME:-$HOME/.cache}/cirque ;;
@@ -69,8 +88,16 @@ say "private /dev/shm/cirque-agent-$user"
 if [ -e /nix/store ]; then top=/nix/store; elif [ -e /nix ]; then top=/nix; else top=/; fi
 [ -w "$top" ] && say "store writable"
 say ready
-trap '' HUP TERM INT PIPE
-cat > /dev/null
+trap '' HUP TERM INT PIPE USR1
+trap : USR2
+exec 3<&0
+watch </dev/null >/dev/null 2>&1 3<&- &
+watcher=$!
+listen <&3 >/dev/null 2>&1 &
+listener=$!
+wait "$listener"
+kill -TERM "$watcher" 2>/dev/null
+kill -KILL "$listener" 2>/dev/null
 tries=0
 if [ -n "$keep" ]; then
   : > "$base/$name/kept"
@@ -90,8 +117,8 @@ exit
 } // namespace
 
 std::string keeperScript(const KeeperTask& task) {
-    return fmt::format("work={} name={} keep={}", shellQuote(task.workspaceDir), shellQuote(task.name),
-                       task.keep ? "yes" : "''") +
+    return fmt::format("work={} name={} keep={} silence={}", shellQuote(task.workspaceDir),
+                       shellQuote(task.name), task.keep ? "yes" : "''", task.silence) +
            std::string(script);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keeper: the one shell script that runs on a host for as long as the connection to it lasts. It makes
 // the run's folder there, says what the host is, waits for the end of its input (this run has ended, was
-// killed, or the line is cut) and removes the folder. It also removes the folders of keepers that died
-// without doing so. Pure.
+// killed, or the line is cut) or its silence, and removes the folder. It also removes the folders of keepers
+// that died without doing so. Pure.
 #pragma once
 
 #include "base/result.hh"
+#include "base/time.hh"
 
 #include <optional>
 #include <string>
@@ -18,7 +19,11 @@ struct KeeperTask {
     std::string workspaceDir; // empty: the default
     std::string name;         // of the run's folder: one component, no other connection has it
     bool keep = false;
+    int silence = 60; // seconds without a line of input: the line was cut without a word
 };
+
+// So often it is sent a line.
+inline constexpr Millis keeperBeat{15000};
 
 // For the standard input of a `sh`.
 std::string keeperScript(const KeeperTask& task);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keeper's script, run by this machine's sh.
+#include "exec/ssh/keeper.hh"
+
+#include "io/process/process.hh"
+#include "io/runtime/runtime.hh"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace cirque::exec {
+namespace {
+
+class KeeperTest : public testing::Test {
+  protected:
+    KeeperTest() { folder_ = ::mkdtemp(folder_.data()); }
+
+    ~KeeperTest() override { std::filesystem::remove_all(folder_); }
+
+    // Its input stays open.
+    [[nodiscard]] io::ExitStatus run(int silence) const {
+        io::Pipe in = io::makePipe().value();
+        io::SpawnOptions options;
+        options.argv = {"timeout", "20", "sh"};
+        options.in = in.read.get();
+        const KeeperTask task{folder_, "run.1", false, silence};
+        const std::string script = keeperScript(task);
+        EXPECT_EQ(::write(in.write.get(), script.data(), script.size()), std::ssize(script));
+        io::ExitStatus status;
+        io::Runtime runtime;
+        runtime.run([&]() -> io::Task<> {
+            io::Process process = io::Process::spawn(options).value();
+            status = co_await process.wait();
+        });
+        return status;
+    }
+
+    std::string folder_ = testing::TempDir() + "/keeper-test-XXXXXX";
+};
+
+// The line was cut without a word.
+TEST_F(KeeperTest, EndsAndRemovesTheFolderWhenItHearsNothing) {
+    EXPECT_TRUE(run(1).ok());
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+} // namespace
+} // namespace cirque::exec
