@@ -3,6 +3,8 @@
 #include "tests/functional/support/oci.hh"
 #include "tests/functional/support/run-record.hh"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 
@@ -40,6 +42,25 @@ TEST_F(Oci, NothingOutlivesAKilledCirque) {
         running.wait(20);
         expectGone();
     }
+}
+
+// Nor does an image that is being built: what its RUN started ends too.
+TEST_F(Oci, NoBuildOutlivesAKilledCirque) {
+    project_.write("Dockerfile", fmt::format("FROM {}\nRUN echo IN-THE-BUILD; exec sleep 600.{}\n",
+                                             Places::image, ::getpid()));
+    Running running = project_.start(
+        {"run", plan({"true"}, R"({"dockerfile": "Dockerfile", "network": "none"})"), "--no-tui"});
+    const Ran begun = project_.shell(fmt::format(
+        "for i in $(seq 300); do pgrep -fx 'sleep 600.{}' >/dev/null && exit 0; sleep 0.1; done; exit 1",
+        ::getpid()));
+    EXPECT_EQ(begun.status, 0) << running.outSoFar();
+    running.signal(SIGKILL);
+    running.wait(20);
+    expectGone();
+    const Ran left = project_.shell(fmt::format(
+        "for i in $(seq 100); do pgrep -fx 'sleep 600.{}' >/dev/null || exit 0; sleep 0.1; done; exit 1",
+        ::getpid()));
+    EXPECT_EQ(left.status, 0) << "the RUN of the build still runs";
 }
 
 // A container that the tool did not remove with its cirque; those of a living run and of others stay.

@@ -115,6 +115,7 @@ io::Task<Result<void>> OciEngine::show(std::vector<std::string> arguments, std::
     io::SpawnOptions options = command(std::move(arguments));
     options.out = pipe.write.get();
     options.err = pipe.write.get();
+    options.parentDeath = SIGHUP; // at a TERM podman goes at once, and leaves what a RUN has started
     CIRQUE_CO_TRY_ASSIGN(io::Process process, io::Process::spawn(options));
     pipe.write.reset();
     std::string words;

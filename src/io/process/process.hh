@@ -30,6 +30,9 @@ struct SpawnOptions {
     // false, for a program that sees to it itself (64 system calls less): it starts with every signal
     // blocked, and with those ignored that this process ignores.
     bool resetSignals = true;
+    // The signal it gets when the thread that started it ends, 0 for none. That thread is the loop's, which
+    // lives as long as this process; on another one's the child would end too early.
+    int parentDeath = 0;
     std::vector<std::pair<int, int>> keep; // {descriptor here, its number in the child}, number >= 3
 };
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,8 +87,20 @@ CIRQUE_CHILD_CODE int execute(const SpawnPlan& plan) {
     return error;
 }
 
+// False also when the parent has ended before: then no signal would ever come.
+CIRQUE_CHILD_CODE bool endWithParent(const SpawnPlan& plan) {
+    if (plan.parentDeath == 0) {
+        return true;
+    }
+    if (::prctl(PR_SET_PDEATHSIG, plan.parentDeath) != 0) {
+        return false;
+    }
+    errno = ESRCH;
+    return ::getppid() == plan.parent;
+}
+
 CIRQUE_CHILD_CODE bool becomeChild(const SpawnPlan& plan) {
-    if (::setpgid(0, 0) != 0) {
+    if (::setpgid(0, 0) != 0 || !endWithParent(plan)) {
         return false;
     }
     for (int at = 0; at < plan.placementCount; ++at) {

@@ -21,7 +21,9 @@ struct SpawnPlan {
     int placementCount = 0;
     int highest = 2; // the largest target; what is open above it, or below it without a placement, is closed
     bool resetSignals = true; // false: every signal stays blocked, what is ignored stays so
-    int error = 0;            // errno of what failed
+    int parentDeath = 0;      // the signal for the end of its parent's thread; 0: none
+    pid_t parent = -1;
+    int error = 0; // errno of what failed
 };
 
 struct Spawned {

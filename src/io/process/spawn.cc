@@ -133,6 +133,8 @@ Result<Process> Process::spawn(const SpawnOptions& options) {
     plan.env = options.env ? env.data() : environ;
     plan.cwd = options.cwd.empty() ? nullptr : options.cwd.c_str();
     plan.resetSignals = options.resetSignals;
+    plan.parentDeath = options.parentDeath;
+    plan.parent = ::getpid();
     const detail::Spawned spawned = detail::spawnChild(plan);
     if (spawned.pid < 0) {
         return fail(spawnError(plan.error, options));

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <thread>
+
 namespace cirque::io {
 namespace {
 
@@ -58,6 +60,22 @@ TEST(Process, AMissingProgramIsNamed) {
     auto full = Process::spawn(options);
     ASSERT_FALSE(full);
     EXPECT_EQ(full.error().code, ErrorCode::MissingTool);
+}
+
+// The one who is killed is a thread here: the kernel speaks of nothing else.
+TEST(Process, AChildCanEndWithItsParent) {
+    for (const int wanted : {0, SIGTERM}) {
+        std::optional<Process> child;
+        SpawnOptions options = bash("sleep 0.3; exit 7");
+        options.parentDeath = wanted;
+        const std::function<void()> start = [&] { child.emplace(*Process::spawn(options)); };
+        std::thread(start).join();
+        Runtime runtime;
+        ExitStatus status;
+        runtime.run([&]() -> Task<> { status = co_await child->wait(); });
+        EXPECT_EQ(status.signal, wanted);
+        EXPECT_EQ(status.exit, wanted == 0 ? 7 : 0);
+    }
 }
 
 TEST(Process, OtherFailuresAreNotAMissingTool) {
