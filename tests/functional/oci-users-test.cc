@@ -112,14 +112,7 @@ TEST_F(Oci, AnOrdinaryUserOwnsWhatHisContainersWrote) {
     EXPECT_EQ(places_.containers(), "");
 }
 
-// podman without root: users of its namespace own files that the caller could not remove.
-TEST_F(Oci, RootlessPodmanGivesFilesBack) {
-    const Ran able =
-        project_.shell("command -v newuidmap && command -v setpriv && test -e /etc/subuid -a -e /etc/subgid");
-    if (::geteuid() != 0 || able.status != 0) {
-        GTEST_SKIP() << "needs root, newuidmap (uidmap) and setpriv";
-    }
-    const std::string own = project_.root() + "/r";
+void writeRootlessSettings(const std::string& own) {
     std::filesystem::create_directories(own);
     std::ofstream(own + "/ids") << "nobody:200000:65536\n";
     std::ofstream(own + "/containers.conf") << fmt::format(R"([containers]
@@ -134,6 +127,17 @@ tmp_dir = "{}/tmp"
                                                            own);
     std::ofstream(own + "/storage.conf")
         << fmt::format("[storage]\ndriver = \"vfs\"\ngraphroot = \"{0}/i\"\nrunroot = \"{0}/s\"\n", own);
+}
+
+// podman without root: users of its namespace own files that the caller could not remove.
+TEST_F(Oci, RootlessPodmanGivesFilesBack) {
+    const Ran able =
+        project_.shell("command -v newuidmap && command -v setpriv && test -e /etc/subuid -a -e /etc/subgid");
+    if (::geteuid() != 0 || able.status != 0) {
+        GTEST_SKIP() << "needs root, newuidmap (uidmap) and setpriv";
+    }
+    const std::string own = project_.root() + "/r";
+    writeRootlessSettings(own);
     const Ran saved =
         places_.podman(fmt::format("save --quiet --output {}/image.tar {}", own, Places::noBashImage));
     ASSERT_EQ(saved.status, 0) << saved.all();
@@ -151,11 +155,21 @@ tmp_dir = "{}/tmp"
     };
     planFor("root.json", "");
     planFor("user.json", R"(, "user": "1234:1234")");
+    // a container that is killed gives nothing back by itself
+    project_.write("dead.json", fmt::format(R"({{"plan": 1, "name": "t", "jobs": {{"main": {{"executor":
+        {{"kind": "oci", "options": {}}}, "steps": [{{"name": "1", "run": ["busybox", "sh", "-ec",
+        "mkdir -m 700 dead; echo x > dead/x; chown 77 dead/x dead; sleep 600"]}}]}}}}}})",
+                                            options("", Places::noBashImage)));
     project_.write("as-nobody",
                    fmt::format("podman load --quiet --input {0}/image.tar || exit 99\n"
                                "'{1}' run root.json --no-tui --keep && '{1}' run user.json --no-tui --keep\n"
-                               "status=$?; podman system migrate; exit $status\n",
-                               own, CIRQUE_PROGRAM));
+                               "status=$?\n'{1}' run dead.json --no-tui & run=$!\n"
+                               "for i in $(seq 200); do set -- $(find '{2}/work' -name dead -uid +200000); "
+                               "test -n \"$1\" && break; sleep 0.1; done\n"
+                               "podman kill --all; wait $run; test $? = 3 || status=98\n"
+                               "test -z \"$1\" && status=97; test -e \"$1\" && status=96\n"
+                               "podman system migrate; exit $status\n",
+                               own, CIRQUE_PROGRAM, project_.state()));
     const Ran ran = project_.shell(
         fmt::format(
             "chown -R 65534:65534 '{0}'; exec unshare -m --propagation private sh -ec 'mount --bind {1}/ids "

@@ -6,13 +6,37 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 namespace cirque::exec {
 
 namespace {
 
 constexpr Millis longestGiveBack{600000}; // of the job's folder, by an agent that answers pings meanwhile
+
+bool isOfAnother(const std::filesystem::path& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid();
+}
+
+bool hasFilesOfOthers(const std::string& folder) {
+    namespace fs = std::filesystem;
+    if (isOfAnother(folder)) {
+        return true;
+    }
+    std::error_code problem;
+    const auto how = fs::directory_options::skip_permission_denied;
+    fs::recursive_directory_iterator entry(folder, how, problem);
+    for (; !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
+        if (isOfAnother(entry->path())) {
+            return true;
+        }
+    }
+    return false;
+}
 
 } // namespace
 
@@ -78,8 +102,13 @@ io::Task<Result<JobFiles>> ContainerFiles::readFiles(std::string pattern, FileLi
 }
 
 io::Task<Result<void>> ContainerFiles::remove() {
-    agent_.reset(); // it has ended, and gave back what it took
-    if (unshared_) {
+    agent_.reset(); // it has ended, and gave back what it took unless it died
+    bool others = unshared_;
+    if (!others && ::geteuid() != 0 && engine_->tool().isPodman()) {
+        const std::function<bool()> look = [this] { return hasFilesOfOthers(folder_); };
+        others = co_await io::offload(look);
+    }
+    if (others) {
         CIRQUE_CO_TRY(co_await unshared("0:0"));
     } else if (keep_ && ::geteuid() == 0) {
         CIRQUE_CO_TRY(co_await give(0, ::getegid()));

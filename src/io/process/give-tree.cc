@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 namespace cirque::io {
 
@@ -29,13 +31,23 @@ Result<void> giveOne(const std::string& path, unsigned uid, unsigned gid) {
 
 Result<void> giveTree(const std::string& path, unsigned uid, unsigned gid) {
     CIRQUE_TRY(giveOne(path, uid, gid));
-    std::error_code problem;
-    std::filesystem::recursive_directory_iterator entry(path, problem);
-    for (; !problem && entry != std::filesystem::recursive_directory_iterator(); entry.increment(problem)) {
-        CIRQUE_TRY(giveOne(entry->path().string(), uid, gid));
-    }
-    if (problem && problem.value() != ENOENT && problem.value() != ENOTDIR) {
-        return fail(systemError(problem.value(), "change the owner of the files in", path));
+    std::vector<std::string> folders{path};
+    while (!folders.empty()) {
+        const std::string folder = std::move(folders.back());
+        folders.pop_back();
+        std::error_code problem;
+        std::filesystem::directory_iterator entry(folder, problem);
+        for (; !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
+            CIRQUE_TRY(giveOne(entry->path().string(), uid, gid));
+            std::error_code gone;
+            if (entry->symlink_status(gone).type() == std::filesystem::file_type::directory) {
+                folders.push_back(entry->path().string());
+            }
+        }
+        // a folder that goes meanwhile is no failure, and the others are still to be given
+        if (problem && problem.value() != ENOENT && problem.value() != ENOTDIR) {
+            return fail(systemError(problem.value(), "change the owner of the files in", folder));
+        }
     }
     return {};
 }

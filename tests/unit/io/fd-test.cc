@@ -4,12 +4,18 @@
 #include "io/process/tree-size.hh"
 #include "tests/unit/io/temp-folder.hh"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 namespace cirque::io {
 namespace {
@@ -190,6 +196,39 @@ TEST(TreeSize, CountsWhatLiesBelowAndFollowsNoLink) {
     ASSERT_TRUE(writeFileAtomic(folder / "t/sub/file", std::string(1 << 20, 'x')));
     EXPECT_GE(treeSize(folder / "t"), small + (1 << 20));
     EXPECT_EQ(treeSize(folder / "missing"), 0);
+}
+
+// Another thread makes and removes folders meanwhile: what they hide from the walk must not be more.
+TEST(GiveTree, AFolderThatGoesMeanwhileHidesNoOther) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root gives files away";
+    }
+    const TempFolder folder;
+    std::vector<std::string> stay;
+    for (int at = 0; at < 20; ++at) {
+        stay.push_back(folder / fmt::format("stay{}/f", at));
+        ASSERT_TRUE(makeFolders(folder / fmt::format("stay{}", at)));
+        ASSERT_TRUE(writeFileAtomic(stay.back(), "x"));
+    }
+    std::atomic<bool> done = false;
+    std::thread other([&] {
+        for (int at = 0; !done; ++at) {
+            const std::string goes = folder / fmt::format("goes{}", at % 200);
+            (void)::mkdir(goes.c_str(), 0700);
+            (void)::rmdir((folder / fmt::format("goes{}", (at + 5) % 200)).c_str());
+        }
+    });
+    int missed = 0;
+    for (unsigned round = 1; round <= 200; ++round) {
+        EXPECT_TRUE(giveTree(folder.path(), round, 0));
+        missed += static_cast<int>(std::ranges::count_if(stay, [&](const std::string& path) {
+            struct stat status{};
+            return ::stat(path.c_str(), &status) != 0 || status.st_uid != round;
+        }));
+    }
+    done = true;
+    other.join();
+    EXPECT_EQ(missed, 0);
 }
 
 } // namespace
