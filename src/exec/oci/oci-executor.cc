@@ -71,7 +71,11 @@ io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
 io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(job->executor, world_.tree));
     CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
-    co_return co_await findEngine(std::move(stop));
+    CIRQUE_CO_TRY(co_await findEngine(std::move(stop)));
+    if (job->steps.empty() && options.image.empty() && options.dockerfile.empty()) {
+        co_return co_await tryOne();
+    }
+    co_return Result<void>();
 }
 
 namespace {
