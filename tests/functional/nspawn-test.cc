@@ -7,7 +7,6 @@
 #include "tests/functional/support/run-record.hh"
 
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 
 #include <chrono>
 #include <csignal>
@@ -18,7 +17,6 @@ namespace cirque::test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
 using Texts = std::vector<std::string>;
 
 const Places& places() {
@@ -29,6 +27,10 @@ const Places& places() {
 std::string executor(const std::string& rootfs, const std::string& more) {
     return fmt::format(R"("executor":{{"kind":"nspawn","options":{{"rootfs":{}{}}}}})", quoteJson(rootfs),
                        more);
+}
+
+bool says(const Ran& ran, const std::string& text) {
+    return ran.all().contains(text);
 }
 
 // In a machine on the Debian of the tests.
@@ -210,7 +212,7 @@ TEST_P(NspawnKinds, AKilledMachineIsInfrastructure) {
     const Ran ran = run.wait();
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_EQ(RunRecord(project).jobs().at("main"), "infrastructure") << ran.all();
-    EXPECT_THAT(ran.all(), HasSubstr("the machine " + machinesOf(project))) << "it says what is gone";
+    EXPECT_TRUE(says(ran, "the machine " + machinesOf(project))) << "it says what is gone";
     EXPECT_FALSE(ran.outHas("NEXT-STEP")) << ran.all();
     expectNothingLeft(project);
 }
@@ -248,8 +250,8 @@ TEST(Nspawn, ABootThatFailsShowsTheConsole) {
     const Ran ran = project.cirque({"run", project.planOf({"true"}, executor(root, booted))});
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_TRUE(ran.outHas("WORDS OF THE CONSOLE")) << ran.all();
-    EXPECT_THAT(ran.all(), HasSubstr("did not boot"));
-    EXPECT_THAT(ran.all(), HasSubstr("ended with status 7"));
+    EXPECT_TRUE(says(ran, "did not boot")) << ran.all();
+    EXPECT_TRUE(says(ran, "ended with status 7")) << ran.all();
     expectNothingLeft(project);
 }
 
@@ -259,9 +261,9 @@ TEST(Nspawn, WhatIsMissingIsSaidBeforeAnythingRuns) {
         const Ran ran = project.cirque({"run", project.planOf({"echo STEP-RAN"}, extra)});
         EXPECT_EQ(ran.status, 3) << ran.all();
         EXPECT_FALSE(ran.outHas("started")) << ran.all();
-        EXPECT_THAT(ran.all(), HasSubstr("job 'main' cannot run in its place, 'nspawn'"));
+        EXPECT_TRUE(says(ran, "job 'main' cannot run in its place, 'nspawn'")) << ran.all();
         for (const std::string& word : words) {
-            EXPECT_THAT(ran.all(), HasSubstr(word));
+            EXPECT_TRUE(says(ran, word)) << ran.all();
         }
     };
     refused(executor("/no/such/root", ""), {"/no/such/root", "mmdebstrap"});
@@ -280,7 +282,7 @@ TEST(Nspawn, AMachineOfAnotherProcessorIsRefused) {
     project.write("root/run", "");
     const Ran ran = project.cirque({"run", project.planOf({"echo STEP-RAN"}, executor(root, ""))});
     EXPECT_EQ(ran.status, 3) << ran.all();
-    EXPECT_THAT(ran.all(), HasSubstr("does not start"));
+    EXPECT_TRUE(says(ran, "does not start")) << ran.all();
 }
 
 TEST(Nspawn, ItSaysThatItNeedsRoot) {
