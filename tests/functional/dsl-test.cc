@@ -212,7 +212,7 @@ TEST(Dsl, APlaceThatThisVersionHasNotIsRefusedByName) {
     const Folder folder(R"nix({ cirque }: cirque.mkWorkflow {
   name = "w";
   jobs.here.steps = [ { bash = "echo RAN"; } ];
-  jobs.there = { executor = cirque.executors.oci { mode = "isolated"; }; steps = [ { bash = "true"; } ]; };
+  jobs.there = { executor = cirque.executors.k8s { namespace = "ci"; }; steps = [ { bash = "true"; } ]; };
 })nix");
     const Ran ran = folder.run();
     EXPECT_EQ(ran.status, 2) << ran.all();

@@ -192,10 +192,10 @@ TEST(FalseGreen, AMisspeltKeyIsAnErrorWithASuggestion) {
 TEST(FalseGreen, PartsThisVersionCannotRunAreRefusedByName) {
     const Project project;
     const Ran ran = runPlan(project, planOfJobs(R"json(
-        "web":{"executor":{"kind":"oci"},"steps":[{"name":"s","run":":"}]},
+        "web":{"executor":{"kind":"nomad"},"steps":[{"name":"s","run":":"}]},
         "db":{"services":{"pg":{"image":"postgres"}},"steps":[{"name":"s","run":":"}]})json"));
     EXPECT_EQ(ran.status, 2) << ran.all();
-    EXPECT_TRUE(ran.errHas("web") && ran.errHas("oci") && ran.errHas("db") && ran.errHas("services"))
+    EXPECT_TRUE(ran.errHas("web") && ran.errHas("nomad") && ran.errHas("db") && ran.errHas("services"))
         << ran.all();
 }
 
