@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A PostgreSQL that lives as long as this script. It refuses to run as root, and another user cannot enter the job's
 # folder, so that its files then lie elsewhere.
 set -euo pipefail

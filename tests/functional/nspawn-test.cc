@@ -29,10 +29,6 @@ std::string executor(const std::string& rootfs, const std::string& more) {
                        more);
 }
 
-bool says(const Ran& ran, const std::string& text) {
-    return ran.all().contains(text);
-}
-
 // In a machine on the Debian of the tests.
 std::string plan(const Project& project, const Texts& scripts, const std::string& more = "") {
     return project.planOf(scripts, executor(places().rootfs(), more));
@@ -212,7 +208,7 @@ TEST_P(NspawnKinds, AKilledMachineIsInfrastructure) {
     const Ran ran = run.wait();
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_EQ(RunRecord(project).jobs().at("main"), "infrastructure") << ran.all();
-    EXPECT_TRUE(says(ran, "the machine " + machinesOf(project))) << "it says what is gone";
+    EXPECT_TRUE(ran.all().contains("the machine " + machinesOf(project))) << "it says what is gone";
     EXPECT_FALSE(ran.outHas("NEXT-STEP")) << ran.all();
     expectNothingLeft(project);
 }
@@ -250,8 +246,8 @@ TEST(Nspawn, ABootThatFailsShowsTheConsole) {
     const Ran ran = project.cirque({"run", project.planOf({"true"}, executor(root, booted))});
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_TRUE(ran.outHas("WORDS OF THE CONSOLE")) << ran.all();
-    EXPECT_TRUE(says(ran, "did not boot")) << ran.all();
-    EXPECT_TRUE(says(ran, "ended with status 7")) << ran.all();
+    EXPECT_TRUE(ran.all().contains("did not boot")) << ran.all();
+    EXPECT_TRUE(ran.all().contains("ended with status 7")) << ran.all();
     expectNothingLeft(project);
 }
 
@@ -261,9 +257,9 @@ TEST(Nspawn, WhatIsMissingIsSaidBeforeAnythingRuns) {
         const Ran ran = project.cirque({"run", project.planOf({"echo STEP-RAN"}, extra)});
         EXPECT_EQ(ran.status, 3) << ran.all();
         EXPECT_FALSE(ran.outHas("started")) << ran.all();
-        EXPECT_TRUE(says(ran, "job 'main' cannot run in its place, 'nspawn'")) << ran.all();
+        EXPECT_TRUE(ran.all().contains("job 'main' cannot run in its place, 'nspawn'")) << ran.all();
         for (const std::string& word : words) {
-            EXPECT_TRUE(says(ran, word)) << ran.all();
+            EXPECT_TRUE(ran.all().contains(word)) << ran.all();
         }
     };
     refused(executor("/no/such/root", ""), {"/no/such/root", "mmdebstrap"});
@@ -282,7 +278,7 @@ TEST(Nspawn, AMachineOfAnotherProcessorIsRefused) {
     project.write("root/run", "");
     const Ran ran = project.cirque({"run", project.planOf({"echo STEP-RAN"}, executor(root, ""))});
     EXPECT_EQ(ran.status, 3) << ran.all();
-    EXPECT_TRUE(says(ran, "does not start")) << ran.all();
+    EXPECT_TRUE(ran.all().contains("does not start")) << ran.all();
 }
 
 TEST(Nspawn, ItSaysThatItNeedsRoot) {
