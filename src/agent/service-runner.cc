@@ -214,7 +214,9 @@ io::Task<bool> ServiceRunner::follow(OnePtr one, Running running) {
         one->outcome = Outcome::infrastructure(running.out->failure()->text(), running.out->failure()->hint);
         co_return false;
     }
-    one->outcome = leader->mainEnd() ? outcomeOfEnd(*leader->mainEnd(), one->program) : Outcome::succeeded();
+    one->outcome = leader->mainEnd()
+                       ? outcomeOfEnd(*leader->mainEnd(), one->program)
+                       : Outcome::infrastructure("the leader of the service did not answer any more");
     co_return asked;
 }
 

@@ -14,8 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string_view> knownKeys = {"about",  "plan",  "nix",   "tree",    "git",   "caller", "run",
-                                              "during", "limit", "again", "because", "place", "expect"};
+const std::set<std::string_view> knownKeys = {"about",   "plan",  "nix",    "tree",     "git",
+                                              "caller",  "run",   "during", "limit",    "again",
+                                              "because", "place", "expect", "submodule"};
 const std::set<std::string_view> expectKeys = {"status", "jobs",  "steps", "tries",  "logs",   "artifacts",
                                                "says",   "never", "order", "events", "nowhere"};
 

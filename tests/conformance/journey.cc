@@ -69,6 +69,15 @@ void makeTree(const Case& given, const Project& project) {
             }
         }
     }
+    if (const Json* path = given.find("submodule")) {
+        const Ran ran =
+            project.shell(fmt::format("set -e; git init -q ../lib; cd ../lib; echo inside > inside; git add "
+                                      "inside; git commit -qm lib; "
+                                      "cd - > /dev/null; git init -q -b main; "
+                                      "git -c protocol.file.allow=always submodule --quiet add ../lib {}",
+                                      textOf(*path)));
+        ASSERT_EQ(ran.status, 0) << ran.all();
+    }
     if (const Json* git = given.find("git"); git != nullptr && git->as_bool()) {
         project.commitAll();
     }

@@ -109,7 +109,7 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     parts.tree.emplace(*request.plan, request.tree, parts.work->path());
     CIRQUE_CO_TRY(co_await parts.tree->prepare(stop));
     if (parts.tree->hasSnapshot() && !request.treeHash.empty()) {
-        CIRQUE_CO_TRY(co_await parts.confirmTree(std::move(stop)));
+        CIRQUE_CO_TRY(co_await parts.confirmTree(stop));
     }
     for (const std::string& notice : parts.tree->notices()) {
         parts.notices.push_back(notice);

@@ -2,7 +2,8 @@
 #include "exec/oci/oci-transport.hh"
 
 #include "base/text.hh"
-#include "io/process/fd.hh"
+#include "exec/remote/git-objects.hh"
+#include "io/runtime/runtime.hh"
 
 #include <fmt/format.h>
 
@@ -13,19 +14,6 @@
 namespace cirque::exec {
 
 namespace {
-
-// The repository of a job's folder has its objects elsewhere (workspace/git-copy).
-std::vector<OciMount> gitObjects(const std::string& folder) {
-    std::vector<OciMount> mounts;
-    const auto text = io::readFile(folder + "/.git/objects/info/alternates");
-    for (const std::string_view line : split(text ? std::string_view(*text) : std::string_view(), '\n')) {
-        std::string path(line);
-        if (line.starts_with('/') && ::access(path.c_str(), R_OK) == 0) {
-            mounts.push_back({path, path, false});
-        }
-    }
-    return mounts;
-}
 
 bool hasBuild(const plan::Job& job) {
     return std::ranges::any_of(job.steps, [](const plan::Step& step) {
@@ -85,7 +73,11 @@ io::Task<Result<AgentPlace>> OciTransport::open(std::shared_ptr<OutputSink> log,
     const bool own = container.options.image.empty() && container.options.dockerfile.empty();
     CIRQUE_CO_TRY_ASSIGN(container.image, co_await parts_.images->find(container.options, parts_.folder,
                                                                        std::move(log), stop));
-    container.mounts = gitObjects(parts_.folder);
+    const std::function<std::vector<std::string>()> look = [this] { return gitObjectsOf(parts_.folder); };
+    container.mounts.clear();
+    for (std::string& path : co_await io::offload(look)) {
+        container.mounts.push_back({path, path, false});
+    }
     CIRQUE_CO_TRY(co_await addStore(stop));
     AgentPlace place;
     place.agent.env = parts_.engine->environment();

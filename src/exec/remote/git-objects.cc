@@ -38,68 +38,69 @@ std::string pathOf(std::string_view line) {
     return out;
 }
 
-class Finder {
-  public:
-    // The folder and all below it.
-    void look(const std::string& folder) {
-        const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.c_str()), ::closedir);
-        if (!entries) {
-            return;
-        }
-        std::vector<std::string> folders;
-        while (const dirent* entry = ::readdir(entries.get())) {
-            const std::string_view name = entry->d_name;
-            if (entry->d_type == DT_DIR && name == ".git") {
-                follow(folder + "/.git/objects", 0);
-            } else if (entry->d_type == DT_DIR && name != "." && name != "..") {
-                folders.push_back(folder + "/" + std::string(name));
-            }
-        }
-        std::ranges::for_each(folders, [this](const std::string& below) { look(below); });
+// The repositories at the folder and below it.
+void look(const std::string& folder, std::vector<std::string>& found) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.c_str()), ::closedir);
+    if (!entries) {
+        return;
     }
-
-    [[nodiscard]] std::vector<std::string> found() && { return std::move(found_); }
-
-  private:
-    void follow(const std::string& objects, int steps) {
-        const auto text = io::readFile(objects + std::string(alternates));
-        if (!text || steps == mostSteps) {
-            return;
-        }
-        for (const std::string_view line : split(*text, '\n')) {
-            if (line.empty() || line.starts_with('#')) {
-                continue;
+    std::vector<std::string> folders;
+    while (const dirent* entry = ::readdir(entries.get())) {
+        const std::string_view name = entry->d_name;
+        if (entry->d_type == DT_DIR && name == ".git") {
+            if (::access((folder + "/.git/objects" + std::string(alternates)).c_str(), F_OK) == 0) {
+                found.push_back(folder + "/.git");
             }
-            std::string path = pathOf(line);
-            path = path.starts_with('/') ? path : objects + "/" + path;
-            const bool known = std::ranges::find(found_, path) != found_.end();
-            if (!known && isObjects(path)) {
-                found_.push_back(path);
-                follow(path, steps + 1);
-            }
+        } else if (entry->d_type == DT_DIR && name != "." && name != "..") {
+            folders.push_back(folder + "/" + std::string(name));
         }
     }
+    std::ranges::for_each(folders, [&found](const std::string& below) { look(below, found); });
+}
 
-    // What only calls itself a repository must not have any folder of this machine shown.
-    static bool isObjects(const std::string& path) {
-        struct stat status{};
-        return path.ends_with("/objects") && ::stat((path + "/pack").c_str(), &status) == 0 &&
-               S_ISDIR(status.st_mode);
+// What only calls itself a repository must not have any folder of this machine shown.
+bool isObjects(const std::string& path) {
+    struct stat status{};
+    return path.ends_with("/objects") && ::stat((path + "/pack").c_str(), &status) == 0 &&
+           S_ISDIR(status.st_mode);
+}
+
+void follow(const std::string& objects, int steps, std::vector<std::string>& found) {
+    const auto text = io::readFile(objects + std::string(alternates));
+    if (!text || steps == mostSteps) {
+        return;
     }
-
-    std::vector<std::string> found_;
-};
+    for (const std::string_view line : split(*text, '\n')) {
+        if (line.empty() || line.starts_with('#')) {
+            continue;
+        }
+        std::string path = pathOf(line);
+        path = path.starts_with('/') ? path : objects + "/" + path;
+        const bool known = std::ranges::find(found, path) != found.end();
+        if (!known && isObjects(path)) {
+            found.push_back(path);
+            follow(path, steps + 1, found);
+        }
+    }
+}
 
 } // namespace
 
-std::vector<std::string> gitObjectsOf(const std::string& folder) {
+std::vector<std::string> borrowersAt(const std::string& folder) {
+    std::vector<std::string> found;
     // in a tree that is no repository nobody has looked at what is called one
-    if (folder.empty() || ::access((folder + "/.git/objects").c_str(), F_OK) != 0) {
-        return {};
+    if (!folder.empty() && ::access((folder + "/.git/objects").c_str(), F_OK) == 0) {
+        look(folder, found);
     }
-    Finder finder;
-    finder.look(folder);
-    return std::move(finder).found();
+    return found;
+}
+
+std::vector<std::string> gitObjectsOf(const std::string& folder) {
+    std::vector<std::string> found;
+    for (const std::string& repository : borrowersAt(folder)) {
+        follow(repository + "/objects", 0, found);
+    }
+    return found;
 }
 
 } // namespace cirque::exec

@@ -29,7 +29,7 @@ class StartTree {
 
   private:
     io::Task<Result<void>> make(std::string path, bool copyRepo, io::StopToken stop);
-    io::Task<Result<void>> standAlone(std::string path, io::StopToken stop);
+    io::Task<Result<void>> standAlone(std::string repository, io::StopToken stop);
 
     std::string folder_;
     std::vector<std::string> environment_;

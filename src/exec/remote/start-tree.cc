@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hh"
+#include "exec/remote/git-objects.hh"
 #include "exec/remote/sent-files.hh"
 #include "io/process/fd.hh"
 #include "io/process/process.hh"
@@ -43,16 +44,20 @@ std::string StartTree::incoming() {
 io::Task<Result<void>> StartTree::make(std::string path, bool copyRepo, io::StopToken stop) {
     CIRQUE_CO_TRY(io::makeFolders(folder_, 0700));
     CIRQUE_CO_TRY(co_await workspaces_.make(path, copyRepo, stop));
-    if (copyRepo && ::access((path + "/.git/objects/info/alternates").c_str(), F_OK) == 0) {
-        co_return co_await standAlone(path, std::move(stop));
+    if (!copyRepo) {
+        co_return Result<void>();
+    }
+    const std::function<std::vector<std::string>()> look = [&path] { return borrowersAt(path); };
+    for (const std::string& repository : co_await io::offload(look)) {
+        CIRQUE_CO_TRY(co_await standAlone(repository, stop));
     }
     co_return Result<void>();
 }
 
-// The objects lie in the caller's repository, which is not over there.
-io::Task<Result<void>> StartTree::standAlone(std::string path, io::StopToken stop) {
+// The objects lie in a repository of the caller's, which is not over there.
+io::Task<Result<void>> StartTree::standAlone(std::string repository, io::StopToken stop) {
     io::SpawnOptions git;
-    git.argv = {"git",    "--git-dir=" + path + "/.git",
+    git.argv = {"git",    "--git-dir=" + repository,
                 "-c",     "gc.writeCommitGraph=false",
                 "-c",     "safe.directory=*",
                 "repack", "-a",
@@ -62,11 +67,11 @@ io::Task<Result<void>> StartTree::standAlone(std::string path, io::StopToken sto
     const Result<io::Captured> ran = co_await io::capture(std::move(git), {}, std::move(stop));
     CIRQUE_CO_TRY(ran);
     if (!ran->status.ok()) {
-        co_return fail(
-            ErrorCode::Process,
-            fmt::format("git cannot pack the objects of the job's repository: {}", trim(ran->err)));
+        co_return fail(ErrorCode::Process,
+                       fmt::format("git cannot pack the objects of the job's repository {}: {}", repository,
+                                   trim(ran->err)));
     }
-    const std::string alternates = path + "/.git/objects/info/alternates";
+    const std::string alternates = repository + "/objects/info/alternates";
     if (::unlink(alternates.c_str()) != 0) {
         co_return fail(systemError(errno, "remove", alternates));
     }
