@@ -44,23 +44,76 @@ TEST_F(Oci, NothingOutlivesAKilledCirque) {
     }
 }
 
-// Nor does an image that is being built: what its RUN started ends too.
-TEST_F(Oci, NoBuildOutlivesAKilledCirque) {
-    project_.write("Dockerfile", fmt::format("FROM {}\nRUN echo IN-THE-BUILD; exec sleep 600.{}\n",
-                                             Places::image, ::getpid()));
-    Running running = project_.start(
-        {"run", plan({"true"}, R"({"dockerfile": "Dockerfile", "network": "none"})"), "--no-tui"});
-    const Ran begun = project_.shell(fmt::format(
-        "for i in $(seq 300); do pgrep -fx 'sleep 600.{}' >/dev/null && exit 0; sleep 0.1; done; exit 1",
-        ::getpid()));
-    EXPECT_EQ(begun.status, 0) << running.outSoFar();
+// A job whose image is being built: it stands in the second RUN.
+class OciBuilds : public Oci {
+  protected:
+    Running startBuild() {
+        project_.write("Dockerfile",
+                       fmt::format("FROM {}\nRUN echo one > /one\nRUN exec {}\n", Places::image, sleeper_));
+        Running running = project_.start(
+            {"run", plan({"true"}, R"({"dockerfile": "Dockerfile", "network": "none"})"), "--no-tui"});
+        const Ran begun = project_.shell(fmt::format(
+            "for i in $(seq 300); do pgrep -fx '{}' >/dev/null && exit 0; sleep 0.1; done; exit 1",
+            sleeper_));
+        EXPECT_EQ(begun.status, 0) << running.outSoFar();
+        return running;
+    }
+
+    void expectNoBuild() const {
+        expectGone();
+        const Ran left = project_.shell(fmt::format(
+            "for i in $(seq 100); do pgrep -fx '{}' >/dev/null || exit 0; sleep 0.1; done; exit 1",
+            sleeper_));
+        EXPECT_EQ(left.status, 0) << "the RUN of the build still runs";
+        EXPECT_EQ(workingContainers(), "");
+        EXPECT_FALSE(project_.exists(project_.state() + "/oci"));
+    }
+
+    // What a build works in: podman's list of containers has them only when asked for.
+    [[nodiscard]] std::string workingContainers() const {
+        const Ran ran = places_.podman("ps --all --external --format '{{.Names}}'");
+        EXPECT_EQ(ran.status, 0) << ran.all();
+        return ran.out;
+    }
+
+    const std::string sleeper_ = fmt::format("sleep 600.{}", ::getpid());
+};
+
+TEST_F(OciBuilds, NoBuildOutlivesAKilledCirque) {
+    Running running = startBuild();
     running.signal(SIGKILL);
     running.wait(20);
     expectGone();
     const Ran left = project_.shell(fmt::format(
-        "for i in $(seq 100); do pgrep -fx 'sleep 600.{}' >/dev/null || exit 0; sleep 0.1; done; exit 1",
-        ::getpid()));
+        "for i in $(seq 100); do pgrep -fx '{}' >/dev/null || exit 0; sleep 0.1; done; exit 1", sleeper_));
     EXPECT_EQ(left.status, 0) << "the RUN of the build still runs";
+}
+
+TEST_F(OciBuilds, ACancelLeavesNothingOfABuild) {
+    for (const int signals : {1, 2}) {
+        Running running = startBuild();
+        for (int sent = 0; sent < signals; ++sent) {
+            running.signal(SIGINT);
+        }
+        const Ran ran = running.wait(40);
+        EXPECT_EQ(ran.status, 130) << ran.all();
+        expectNoBuild();
+    }
+}
+
+// podman that is killed, or loses its machine, removes nothing itself.
+TEST_F(OciBuilds, TheNextRunRemovesWhatAKilledBuildLeft) {
+    Running running = startBuild();
+    running.signal(SIGSTOP);
+    const Ran killed = project_.shell(fmt::format("pkill -KILL -P {} podman", running.pid()));
+    EXPECT_EQ(killed.status, 0) << killed.all();
+    running.signal(SIGKILL);
+    running.wait(20);
+    EXPECT_NE(workingContainers(), "");
+    const Ran next = project_.cirque({"run", project_.planOf({"true"}), "--no-tui"}, 60);
+    EXPECT_EQ(next.status, 0) << next.all();
+    EXPECT_FALSE(next.outHas("left over") || next.errHas("left over")) << next.all();
+    expectNoBuild();
 }
 
 // A container that the tool did not remove with its cirque; those of a living run and of others stay.

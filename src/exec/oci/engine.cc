@@ -32,11 +32,36 @@ std::string lastWords(std::string_view said) {
 }
 
 // A daemon that hangs must not hold back the end of a run.
-io::Task<> stopLater(io::StopSource stop, io::StopToken ended) {
-    constexpr Millis patience{60000};
-    if (co_await io::sleepFor(patience, std::move(ended))) {
+constexpr Millis patience{60000};
+constexpr Millis endPatience{10000};
+
+io::Task<> stopLater(io::StopSource stop, Millis after, io::StopToken ended) {
+    if (co_await io::sleepFor(after, std::move(ended))) {
         stop.request(io::StopLevel::Immediate, io::StopReason::Timeout);
     }
+}
+
+// Its output has ended, or it is to stop.
+io::Task<io::ExitStatus> endOf(io::Process process, io::StopToken stop) {
+    io::StopSource now;
+    io::StopSource ended;
+    io::TaskGroup timer;
+    co_await timer.start();
+    const io::StopCallback kill =
+        now.token().onStop([&process](io::StopLevel /*level*/) { process.signalGroup(SIGKILL); });
+    const io::StopCallback end = stop.onStop([&process, &now](io::StopLevel level) {
+        process.signalGroup(SIGHUP);
+        if (level == io::StopLevel::Immediate) {
+            now.request(level, io::StopReason::Cancelled);
+        }
+    });
+    if (stop.stopRequested()) {
+        timer.spawn(stopLater(now, endPatience, ended.token()));
+    }
+    const io::ExitStatus status = co_await process.wait();
+    ended.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    co_await timer.join();
+    co_return status;
 }
 
 } // namespace
@@ -91,7 +116,7 @@ io::Task<Result<std::string>> OciEngine::feed(std::vector<std::string> arguments
     io::StopSource ended;
     io::TaskGroup timer;
     co_await timer.start();
-    timer.spawn(stopLater(now, ended.token()));
+    timer.spawn(stopLater(now, patience, ended.token()));
     io::SpawnOptions options = command(std::move(arguments));
     Result<io::Captured> said = co_await io::capture(std::move(options), std::move(input), now.token());
     ended.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
@@ -109,13 +134,17 @@ io::Task<Result<std::string>> OciEngine::feed(std::vector<std::string> arguments
 }
 
 io::Task<Result<void>> OciEngine::show(std::vector<std::string> arguments, std::shared_ptr<OutputSink> log,
-                                       io::StopToken stop) const {
+                                       io::StopToken stop, std::string scratch) const {
     const std::string what = arguments.front();
     CIRQUE_CO_TRY_ASSIGN(io::Pipe pipe, io::makePipe());
     io::SpawnOptions options = command(std::move(arguments));
     options.out = pipe.write.get();
     options.err = pipe.write.get();
     options.parentDeath = SIGHUP; // at a TERM podman goes at once, and leaves what a RUN has started
+    if (!scratch.empty()) {
+        std::erase_if(*options.env, [](const std::string& entry) { return entry.starts_with("TMPDIR="); });
+        options.env->push_back("TMPDIR=" + scratch);
+    }
     CIRQUE_CO_TRY_ASSIGN(io::Process process, io::Process::spawn(options));
     pipe.write.reset();
     std::string words;
@@ -125,11 +154,8 @@ io::Task<Result<void>> OciEngine::show(std::vector<std::string> arguments, std::
         words.erase(0, words.size() > 2 * keptWords ? words.size() - keptWords : 0);
         written = written ? log->write(bytes, false) : written;
     };
-    const io::StopCallback kill = stop.onStop([&process](io::StopLevel level) {
-        process.signalGroup(level == io::StopLevel::Immediate ? SIGKILL : SIGTERM);
-    });
     const Result<void> read = co_await io::readAll(std::move(pipe.read), take, stop);
-    const io::ExitStatus status = co_await process.wait();
+    const io::ExitStatus status = co_await endOf(std::move(process), stop);
     CIRQUE_CO_TRY(read);
     CIRQUE_CO_TRY(written);
     if (stop.stopRequested() || !status.ok()) {

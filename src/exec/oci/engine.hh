@@ -30,9 +30,10 @@ class OciEngine {
     io::Task<Result<std::string>> feed(std::vector<std::string> arguments, std::string input,
                                        io::StopToken stop) const;
 
-    // The same; all it prints goes to `log`.
+    // The same; all it prints goes to `log`. `scratch`: its TMPDIR, if not empty. Stop: HUP, KILL some
+    // seconds later.
     io::Task<Result<void>> show(std::vector<std::string> arguments, std::shared_ptr<OutputSink> log,
-                                io::StopToken stop) const;
+                                io::StopToken stop, std::string scratch = {}) const;
 
     // Removes containers; those that are not there are no failure.
     io::Task<Result<void>> remove(std::vector<std::string> names) const;

@@ -120,16 +120,23 @@ io::Task<Result<std::string>> OciImages::built(std::string dockerfile, std::stri
         co_return fail(ErrorCode::NotFound, fmt::format("there is no file '{}' in the tree", dockerfile),
                        "'dockerfile' is a path below the tree's root; a file that git ignores is not there");
     }
-    CIRQUE_CO_TRY(io::makeFolders(scratch_, 0700));
-    const std::string idFile = fmt::format("{}/image-{}", scratch_, ++builds_);
     CIRQUE_CO_TRY(log->write(fmt::format("cirque: building the image of {}\n", dockerfile), false));
-    std::vector<std::string> words{"build", "--file=" + file, "--iidfile=" + idFile, tree};
-    Result<void> shown = co_await engine_->show(std::move(words), std::move(log), std::move(stop));
-    if (!shown) {
-        co_return fail(std::move(shown).error().within(fmt::format("while building {}", dockerfile)));
+    CIRQUE_CO_TRY_ASSIGN(const std::string build, builds_.begin());
+    const std::string idFile = builds_.scratch(build) + "/image";
+    std::vector<std::string> words = OciBuilds::marks(engine_->tool(), build);
+    words.insert(words.begin(), {"build", "--file=" + file, "--iidfile=" + idFile});
+    words.push_back(tree);
+    Result<void> shown =
+        co_await engine_->show(std::move(words), log, std::move(stop), builds_.scratch(build));
+    Result<std::string> id = shown ? io::readFile(idFile) : Result<std::string>(fail(shown.error()));
+    const Result<void> ended = co_await builds_.end(engine_, build, shown.has_value());
+    if (!ended) {
+        CIRQUE_CO_TRY(log->write(fmt::format("cirque: {}\n", ended.error().text()), false));
     }
-    CIRQUE_CO_TRY_ASSIGN(const std::string id, io::readFile(idFile));
-    co_return std::string(trim(id));
+    if (!id) {
+        co_return fail(std::move(id).error().within(fmt::format("while building {}", dockerfile)));
+    }
+    co_return std::string(trim(*id));
 }
 
 io::Task<Result<std::string>> OciImages::empty(io::StopToken stop) {

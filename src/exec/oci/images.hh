@@ -2,6 +2,7 @@
 // The images that jobs of one run name: fetched, built or made once for all of them.
 #pragma once
 
+#include "exec/oci/builds.hh"
 #include "exec/oci/engine.hh"
 #include "exec/oci/options.hh"
 #include "io/runtime/runtime.hh"
@@ -14,9 +15,8 @@ namespace cirque::exec {
 
 class OciImages {
   public:
-    // `scratch`: a folder of the run, made when needed.
-    OciImages(std::shared_ptr<const OciEngine> engine, std::string scratch)
-        : engine_(std::move(engine)), scratch_(std::move(scratch)) {}
+    OciImages(std::shared_ptr<const OciEngine> engine, OciBuilds builds)
+        : engine_(std::move(engine)), builds_(std::move(builds)) {}
 
     // The id of the image that `options` ask for. `tree`: a folder with the tree, in which a Dockerfile is
     // built. Whoever comes first does the work and has it in his log; a failure is tried again by the next.
@@ -42,9 +42,8 @@ class OciImages {
     io::Task<Result<std::string>> empty(io::StopToken stop);
 
     std::shared_ptr<const OciEngine> engine_;
-    std::string scratch_;
+    OciBuilds builds_;
     std::map<std::string, std::shared_ptr<Entry>> entries_;
-    int builds_ = 0;
 };
 
 } // namespace cirque::exec

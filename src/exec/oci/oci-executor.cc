@@ -63,7 +63,7 @@ io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
         }
     }
     engine_ = std::make_shared<const OciEngine>(std::move(engine));
-    images_ = std::make_shared<OciImages>(engine_, world_.workRoot + "/oci/images");
+    images_ = std::make_shared<OciImages>(engine_, OciBuilds(world_.stateDir, world_.run.text()));
     containers_ = std::make_shared<SharedContainers>(engine_);
     co_return Result<void>();
 }
@@ -119,7 +119,8 @@ io::Task<Result<void>> OciExecutor::tryOne() {
 
 io::Task<Result<std::vector<std::string>>> OciExecutor::sweep() {
     CIRQUE_CO_TRY(co_await findEngine({}));
-    std::vector<std::string> problems;
+    OciBuilds builds(world_.stateDir, world_.run.text());
+    std::vector<std::string> problems = co_await builds.sweep(engine_);
     const std::string runs = world_.workRoot.substr(0, world_.workRoot.rfind('/'));
     std::vector<std::string> dead;
     for (const std::string& name : leftovers_) {
