@@ -112,6 +112,41 @@ TEST_F(Oci, AnOrdinaryUserOwnsWhatHisContainersWrote) {
     EXPECT_EQ(places_.containers(), "");
 }
 
+// The same of a container that is killed: its agent could give nothing back.
+TEST_F(Oci, AnOrdinaryUserGetsBackWhatAContainerThatDiedHadTaken) {
+    if (::geteuid() != 0 || project_.shell("command -v docker setpriv").status != 0) {
+        GTEST_SKIP() << "needs root, docker's command line and setpriv";
+    }
+    const std::string socket = project_.root() + "/docker.sock";
+    Running service =
+        project_.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
+    project_.waitFor(socket);
+    project_.set("DOCKER_HOST", "unix://" + socket);
+    project_.set("XDG_RUNTIME_DIR", std::nullopt);
+    project_.write("f", "of the tree\n");
+    for (const std::string keep : {"", "--keep"}) {
+        plan({"mkdir -m 700 dead; echo x > dead/x; chown 77 dead; touch up; sleep 600"},
+             options(R"(, "memory": "1g", "user": "0")"));
+        Running running = project_.startShell(
+            fmt::format("chown -R 65534:65534 '{0}' && exec setpriv --reuid=65534 --regid=65534 "
+                        "--clear-groups '{1}' run plan.json --no-tui {2}",
+                        project_.root(), CIRQUE_PROGRAM, keep));
+        const Ran up =
+            project_.shell(fmt::format("for i in $(seq 200); do test -n \"$(find '{}/work' -name up)\" "
+                                       "&& exit 0; sleep 0.1; done; exit 1",
+                                       project_.state()));
+        EXPECT_EQ(up.status, 0) << up.all();
+        EXPECT_EQ(places_.podman("kill --all").status, 0);
+        const Ran ran = running.wait(60);
+        EXPECT_EQ(ran.status, 3) << ran.all();
+        const Ran foreign = project_.shell(fmt::format("find '{}' ! -uid 65534", project_.state()));
+        EXPECT_EQ(foreign.out, "") << foreign.all();
+        const Ran left = project_.shell(fmt::format("find '{}/work' -name x", project_.state()));
+        EXPECT_EQ(left.out.empty(), keep.empty()) << left.all();
+        EXPECT_EQ(places_.containers(), "");
+    }
+}
+
 void writeRootlessSettings(const std::string& own) {
     std::filesystem::create_directories(own);
     std::ofstream(own + "/ids") << "nobody:200000:65536\n";

@@ -121,6 +121,11 @@ std::string toBytes(const OpenJob& open) {
     out.list(open.toolTokens, writeText);
     out.flag(open.wholeEnvironment);
     out.flag(open.takeFolder);
+    out.flag(open.owner.has_value());
+    if (open.owner) {
+        out.number(open.owner->first);
+        out.number(open.owner->second);
+    }
     return std::move(out).take();
 }
 
@@ -140,6 +145,11 @@ Result<OpenJob> parseOpenJob(std::string_view payload) {
     in.list(open.toolTokens, readText);
     open.wholeEnvironment = in.flag();
     open.takeFolder = in.flag();
+    if (in.flag()) {
+        open.owner.emplace();
+        open.owner->first = in.number();
+        open.owner->second = in.number();
+    }
     return finished(in, std::move(open), "the opening of a job");
 }
 

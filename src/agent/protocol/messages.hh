@@ -11,6 +11,7 @@
 #include "plan/types.hh"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,8 @@ struct OpenJob {
         false; // all of the agent's own lies below every step's, not the place's names alone
     bool takeFolder =
         false; // an agent that is root makes the job's folder its own and gives it back at the end
+    // To whom: user and group; none: to those whose the folder was.
+    std::optional<std::pair<std::int64_t, std::int64_t>> owner{};
 };
 
 struct JobOpened {

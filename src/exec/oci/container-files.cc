@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/oci/container-files.hh"
 
+#include "exec/oci/taken-files.hh"
 #include "io/process/fd.hh"
 #include "io/runtime/runtime.hh"
 
@@ -101,15 +102,32 @@ io::Task<Result<JobFiles>> ContainerFiles::readFiles(std::string pattern, FileLi
     co_return co_await SharedFiles::readFiles(std::move(pattern), limits);
 }
 
+io::Task<Result<void>> ContainerFiles::giveBackFromOutside() {
+    if (engine_->tool().isPodman()) {
+        co_return co_await unshared("0:0");
+    }
+    const std::shared_ptr<OutputSink> nowhere = std::make_shared<NoLog>();
+    CIRQUE_CO_TRY_ASSIGN(container_.image, co_await images_->find(container_.options, folder_, nowhere, {}));
+    container_.name = ociName(container_.run, "files-" + folder_.substr(folder_.rfind('/') + 1));
+    container_.jobs = {folder_, fmt::format("{}/files", ociJobs), true};
+    const Result<void> given = co_await giveBackByContainer(engine_, container_);
+    if (!given) {
+        Error error = given.error();
+        co_return fail(
+            std::move(error).within(fmt::format("while taking back {} from the container's user", folder_)));
+    }
+    co_return Result<void>();
+}
+
 io::Task<Result<void>> ContainerFiles::remove() {
     agent_.reset(); // it has ended, and gave back what it took unless it died
     bool others = unshared_;
-    if (!others && ::geteuid() != 0 && engine_->tool().isPodman()) {
+    if (!others && ::geteuid() != 0) {
         const std::function<bool()> look = [this] { return hasFilesOfOthers(folder_); };
         others = co_await io::offload(look);
     }
     if (others) {
-        CIRQUE_CO_TRY(co_await unshared("0:0"));
+        CIRQUE_CO_TRY(co_await giveBackFromOutside());
     } else if (keep_ && ::geteuid() == 0) {
         CIRQUE_CO_TRY(co_await give(0, ::getegid()));
     }

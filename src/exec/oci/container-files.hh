@@ -3,6 +3,7 @@
 #pragma once
 
 #include "exec/oci/engine.hh"
+#include "exec/oci/images.hh"
 #include "exec/remote/connection.hh"
 #include "exec/remote/shared-files.hh"
 
@@ -13,10 +14,12 @@ namespace cirque::exec {
 
 class ContainerFiles : public SharedFiles {
   public:
+    // `container`: the job's, or the shared one; what is left in its name is removed with it.
     ContainerFiles(SharedFilesOptions options, Workspaces& workspaces, Artifacts& artifacts,
-                   std::shared_ptr<const OciEngine> engine)
+                   std::shared_ptr<const OciEngine> engine, std::shared_ptr<OciImages> images,
+                   OciContainer container)
         : SharedFiles(options, workspaces, artifacts), folder_(options.folder), keep_(options.keep),
-          engine_(std::move(engine)) {}
+          engine_(std::move(engine)), images_(std::move(images)), container_(std::move(container)) {}
 
     io::Task<Result<void>> makeAfter(std::shared_ptr<AgentConnection> agent, io::StopToken stop) override;
     io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
@@ -27,10 +30,13 @@ class ContainerFiles : public SharedFiles {
     io::Task<Result<void>> give(unsigned uid, unsigned gid);
     io::Task<Result<void>> unshared(std::string owner);
     io::Task<Result<void>> giveBack();
+    io::Task<Result<void>> giveBackFromOutside();
 
     std::string folder_;
     bool keep_ = false;
     std::shared_ptr<const OciEngine> engine_;
+    std::shared_ptr<OciImages> images_;
+    OciContainer container_;
     std::shared_ptr<AgentConnection> agent_;
     bool unshared_ = false; // it belongs to a user of the caller's user namespace
 };

@@ -12,6 +12,11 @@
 
 namespace cirque::exec {
 
+class NoLog : public OutputSink {
+  public:
+    Result<void> write(std::string_view /*bytes*/, bool /*late*/) override { return {}; }
+};
+
 class OciEngine {
   public:
     // podman when `path` (the form of PATH) has it, else docker; docker first when the environment

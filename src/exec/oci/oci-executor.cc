@@ -78,15 +78,6 @@ io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, 
     co_return Result<void>();
 }
 
-namespace {
-
-class NoLog : public OutputSink {
-  public:
-    Result<void> write(std::string_view /*bytes*/, bool /*late*/) override { return {}; }
-};
-
-} // namespace
-
 // Of a job that has nothing to do the place itself is asked for: an empty container, with an agent in it.
 io::Task<Result<void>> OciExecutor::tryOne() {
     OciContainer wanted;
@@ -165,7 +156,8 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     parts.place = std::move(place);
     parts.name = name;
     parts.grace = world_.grace;
-    parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_);
+    parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_,
+                                                   images_, wanted);
     parts.transport = std::make_unique<OciTransport>(std::move(transport));
     parts.released = [names = names_, name] { names->release(name); };
     std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
