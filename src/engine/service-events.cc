@@ -28,6 +28,7 @@ void ServiceEvents::onService(const exec::ServiceNews& news) {
         bodies.emplace_back(event::ServiceReady{one.ref, one.name, clock_.now() - one.began});
         break;
     case exec::ServiceState::Failing:
+        bodies.emplace_back(event::ServiceRestarting{one.ref, one.name, one.starts, news.outcome});
         bodies.emplace_back(
             event::Notice{"warning", one.ref.job,
                           fmt::format("service '{}' ended ({}) and is started again", one.name,

@@ -65,6 +65,8 @@ JsonObject toJson(const JobSummary& job) {
         putText(made, "name", service.name);
         made["outcome"] = orNull(service.outcome);
         made["duration"] = service.duration.count();
+        made["starts"] = service.starts;
+        made["up"] = service.up ? Json(service.up->count()) : Json(nullptr);
         made["tries"] = toJson(service.tries);
         services.push_back(std::move(made));
     }

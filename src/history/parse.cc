@@ -38,19 +38,26 @@ void readJob(Fields fields, JobSummary& job) {
     fields.time("started", job.started);
     fields.duration("duration", job.duration);
     readTries(fields, "setup", job.setup);
-    const auto into = [&](std::vector<StepSummary>& all) {
-        return [&](const Json& json) {
+    const auto into = [&](std::vector<StepSummary>& all, bool services) {
+        return [&fields, &all, services](const Json& json) {
             Fields step(json, fields.problem());
             StepSummary& made = all.emplace_back();
             step.text("name", made.name);
             step.outcome("outcome", made.outcome);
             step.duration("duration", made.duration);
             readTries(step, "tries", made.tries);
+            if (services) {
+                step.number("starts", made.starts);
+                if (Millis up{0}; !step.isNull("up")) {
+                    step.duration("up", up);
+                    made.up = up;
+                }
+            }
         };
     };
-    fields.each("steps", into(job.steps));
+    fields.each("steps", into(job.steps, false));
     if (fields.find("services") != nullptr) {
-        fields.each("services", into(job.services));
+        fields.each("services", into(job.services, true));
     }
     readFeedback(fields, job.told);
 }

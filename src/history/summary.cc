@@ -23,11 +23,13 @@ void interrupt(JobSummary& job) {
     }
     job.outcome = Outcome::interrupted();
     interrupt(job.setup);
-    for (StepSummary& step : job.steps) {
-        if (!step.outcome && !step.tries.empty()) {
-            step.outcome = Outcome::interrupted();
+    for (std::vector<StepSummary>* all : {&job.steps, &job.services}) {
+        for (StepSummary& one : *all) {
+            if (!one.outcome && !one.tries.empty()) {
+                one.outcome = Outcome::interrupted();
+            }
+            interrupt(one.tries);
         }
-        interrupt(step.tries);
     }
 }
 
@@ -124,6 +126,8 @@ void Summarizer::on(const event::Event& event, const event::JobStarted& body) {
         for (std::vector<StepSummary>* all : {&owner->steps, &owner->services}) {
             for (StepSummary& one : *all) {
                 one.outcome.reset();
+                one.starts = 0;
+                one.up.reset();
             }
         }
         if (!owner->started) {
@@ -178,8 +182,15 @@ void Summarizer::on(const event::Event&, const event::StepFinished& body) {
 void Summarizer::on(const event::Event& event, const event::ServiceStarted& body) {
     if (StepSummary* one = step(body.ref)) {
         one->name = body.name;
+        one->starts = body.start;
         tryOf(body.ref);
         tryStarts_.try_emplace(body.ref, event.mono);
+    }
+}
+
+void Summarizer::on(const event::Event&, const event::ServiceReady& body) {
+    if (StepSummary* one = step(body.ref); one != nullptr && !one->up) {
+        one->up = body.duration;
     }
 }
 

@@ -38,6 +38,8 @@ struct StepSummary {
     std::optional<Outcome> outcome; // of the last attempt
     Millis duration{0};             // of its last try
     std::vector<TrySummary> tries;  // in the order they began, over all attempts
+    int starts = 0;                 // of a service in the last attempt
+    std::optional<Millis> up;       // of a service: from its first start; none: it was not
     bool operator==(const StepSummary&) const = default;
 };
 
@@ -111,6 +113,7 @@ class Summarizer {
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
     void on(const event::Event& event, const event::ServiceStarted& body);
+    void on(const event::Event& event, const event::ServiceReady& body);
     void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::LogProgress& body);
     void on(const event::Event& event, const event::ArtifactSaved& body);

@@ -38,6 +38,22 @@ JsonObject toJson(const StepSpan& step) {
     return out;
 }
 
+JsonObject toJson(const ServiceSpan& service) {
+    JsonObject out;
+    putText(out, "name", service.name);
+    out["end"] = orNull(service.end);
+    out["outcome"] = orNull(service.outcome);
+    JsonArray starts;
+    for (const ServiceStart& one : service.starts) {
+        starts.push_back({{"start", millis(one.start)},
+                          {"up", orNull(one.up)},
+                          {"end", orNull(one.end)},
+                          {"outcome", orNull(one.outcome)}});
+    }
+    out["starts"] = std::move(starts);
+    return out;
+}
+
 JsonObject toJson(const AttemptSpan& attempt) {
     JsonObject out{{"attempt", attempt.number}};
     putText(out, "executor", attempt.executor);
@@ -48,6 +64,13 @@ JsonObject toJson(const AttemptSpan& attempt) {
     out["provisionEnd"] = orNull(attempt.provisionEnd);
     out["outcome"] = orNull(attempt.outcome);
     out["delay"] = attempt.delay.count();
+    JsonArray services;
+    for (const ServiceSpan& service : attempt.services) {
+        services.push_back(toJson(service));
+    }
+    if (!services.empty()) {
+        out["services"] = std::move(services);
+    }
     JsonArray steps;
     for (const StepSpan& step : attempt.steps) {
         steps.push_back(toJson(step));

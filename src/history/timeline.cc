@@ -23,6 +23,12 @@ void interrupt(AttemptSpan& attempt) {
         }
         step.outcome = step.outcome ? step.outcome : Outcome::interrupted();
     }
+    for (ServiceSpan& service : attempt.services) {
+        for (ServiceStart& one : service.starts) {
+            one.outcome = one.outcome || one.end ? one.outcome : Outcome::interrupted();
+        }
+        service.outcome = service.outcome ? service.outcome : Outcome::interrupted();
+    }
     attempt.outcome = attempt.outcome ? attempt.outcome : Outcome::interrupted();
 }
 

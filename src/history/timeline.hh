@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace cirque::history {
@@ -39,6 +40,23 @@ struct StepSpan {
     std::optional<Micros> end;
 };
 
+struct ServiceStart {
+    Micros start{0};
+    std::optional<Micros> up; // none: it was not, or nobody looked
+    std::optional<Micros> end;
+    std::optional<Outcome> outcome;
+};
+
+struct ServiceSpan {
+    int index = 0; // its position in the job's list
+    std::string name;
+    std::vector<ServiceStart> starts; // more than one: it was started again; none: it could not be
+    std::optional<Outcome> outcome;   // Cancelled: it was ended with its job
+    std::optional<Micros> end;
+
+    [[nodiscard]] std::optional<Micros> firstUp() const;
+};
+
 struct AttemptSpan {
     int number = 1;
     std::string executor;
@@ -47,10 +65,15 @@ struct AttemptSpan {
     std::optional<Micros> end;
     std::optional<Micros> provisionStart;
     std::optional<Micros> provisionEnd;
-    std::vector<StepSpan> steps; // that began or were skipped, in order
+    std::vector<ServiceSpan> services; // that were started, in order
+    std::vector<StepSpan> steps;       // that began or were skipped, in order
     std::optional<Outcome> outcome;
     Millis delay{0}; // as in TrySpan, of attempts
     int of = 0;
+
+    // From when the first service was started until all were up, or the first of the others had ended, or
+    // `until`. Nothing for a job without services.
+    [[nodiscard]] std::optional<std::pair<Micros, Micros>> startingServices(Micros until) const;
 };
 
 struct JobSpan {
@@ -117,6 +140,7 @@ class TimelineBuilder {
     AttemptSpan* attempt(const std::string& job, int number);
     StepSpan* step(const TryRef& ref);
     TrySpan* tryOf(const TryRef& ref);
+    ServiceSpan* service(const TryRef& ref, const std::string& name);
     void mark(Mark::Kind kind, std::string job, int step, std::string level, std::string text);
     void on(const event::Event& event, const event::RunStarted& body);
     void on(const event::Event& event, const event::EvaluationFinished& body);
@@ -130,6 +154,10 @@ class TimelineBuilder {
     void on(const event::Event& event, const event::StepStarted& body);
     void on(const event::Event& event, const event::StepRetrying& body);
     void on(const event::Event& event, const event::StepFinished& body);
+    void on(const event::Event& event, const event::ServiceStarted& body);
+    void on(const event::Event& event, const event::ServiceReady& body);
+    void on(const event::Event& event, const event::ServiceRestarting& body);
+    void on(const event::Event& event, const event::ServiceStopped& body);
     void on(const event::Event& event, const event::ArtifactSaved& body);
     void on(const event::Event& event, const event::Annotation& body);
     void on(const event::Event& event, const event::TestsReported& body);

@@ -121,6 +121,35 @@ TEST_F(Seeing, EveryJobIsExplained) {
     EXPECT_EQ(json::serialize(data.at("path")), R"(["d","c","b"])");
 }
 
+// One service that is started again before it is up, and one that ends while the step waits for that.
+constexpr const char* served = R"json({"plan":1,"name":"served","jobs":{
+    "again":{"copyRepo":false,"services":{"db":{"exec":"test -e x && { echo is up; exec sleep 600; }; touch x; exit 3",
+      "ready":{"log":"is up"},"restart":"on-failure"}},"steps":[{"name":"s","run":"true"}]},
+    "dies":{"copyRepo":false,"services":{"db":{"exec":"until test -e die; do sleep 0.02; done; exit 7"}},
+      "steps":[{"name":"waits","run":"touch die; until grep -q 'before the job did' $STATE/runs/*/journal.jsonl; do sleep 0.02; done"}]}}})json";
+
+TEST_F(Seeing, ServicesAreSeenWhereStepsAre) {
+    project.write("served.json", served);
+    ASSERT_EQ(project.cirque({"run", "served.json", "--env", "STATE=" + project.state()}).status, 1);
+    const std::string run = project.lastRun();
+    const Ran page = project.cirque({"show", run});
+    EXPECT_TRUE(page.outHas("  service db ") && page.outHas(", 2 starts\n")) << page.all();
+    EXPECT_TRUE(page.outHas(", ended early (exit 7)\n")) << page.all();
+    const Ran bars = project.cirque({"show", run, "--timeline"});
+    EXPECT_TRUE(bars.outHas("═ service is up") && bars.outHas("╳ service failed")) << bars.all();
+    const Ran why = project.cirque({"explain", run, "dies"});
+    EXPECT_TRUE(why.outHas("while step 1, 'waits', ran, it ended with: failed: exit 7.")) << why.all();
+    EXPECT_TRUE(project.cirque({"explain", run, "again"}).outHas("it was started 2 times"));
+    EXPECT_TRUE(project.cirque({"graph", "--run", run}).outHas("1 step, 1 service"));
+    for (const std::string format : {"perfetto", "otlp"}) {
+        ASSERT_EQ(project.cirque({"trace", run, "--format", format, "-o", "t.json"}).status, 0);
+        const Ran checked = project.shell(std::string(CIRQUE_SOURCE) +
+                                          "/tests/functional/support/check-trace " + format + " t.json");
+        EXPECT_EQ(checked.status, 0) << checked.all();
+        EXPECT_NE(project.read("t.json").find("start 2"), std::string::npos);
+    }
+}
+
 TEST_F(Seeing, ARerunSaysWhereItsOutcomesComeFrom) {
     project.write("slow.json", slow);
     ASSERT_EQ(project.cirque({"run", "slow.json"}).status, 1);

@@ -22,6 +22,18 @@ std::string inWords(const std::optional<Outcome>& outcome, bool tolerated = fals
     return describe(*outcome) + (tolerated ? " (tolerated)" : "");
 }
 
+std::string inWords(const history::StepSummary& service) {
+    std::string out = service.up ? "up after " + formatDuration(*service.up) : "was not up";
+    if (service.starts > 1) {
+        out += fmt::format(", {} starts", service.starts);
+    }
+    if (service.outcome && service.outcome->kind != OutcomeKind::Cancelled) { // else it ended with its job
+        const std::string how = service.outcome->ok() ? "exit 0" : describe(*service.outcome);
+        out += service.up ? fmt::format(", ended early ({})", how) : ": " + how;
+    }
+    return out;
+}
+
 std::string page(const history::RunSummary& run) {
     std::string out = fmt::format("run       {}\nworkflow  {} ({})\ntree      {}\nstate     {}\n",
                                   run.id.text(), run.name, run.workflow, run.tree, toString(run.state));
@@ -35,6 +47,11 @@ std::string page(const history::RunSummary& run) {
     for (const history::JobSummary& job : run.jobs) {
         out += fmt::format("\n{:<32} {:>9}  {}\n", job.name, formatDuration(job.duration),
                            inWords(job.outcome, job.tolerated));
+        for (const history::StepSummary& service : job.services) {
+            out += service.tries.empty() ? ""
+                                         : fmt::format("  service {:<22} {:>9}  {}\n", service.name,
+                                                       formatDuration(service.duration), inWords(service));
+        }
         for (std::size_t i = 0; i < job.steps.size(); ++i) {
             const history::StepSummary& step = job.steps[i];
             const std::string tries =

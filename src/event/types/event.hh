@@ -167,11 +167,12 @@ struct RunFinished {
     int exitStatus = 0;
 };
 
-using Body = std::variant<RunStarted, EvaluationFinished, JobsAdded, PlanCompleted, JobQueued, JobStarted,
-                          JobRetrying, JobFinished, ProvisionStarted, ProvisionFinished, BuildProgress,
-                          StepStarted, StepRetrying, StepFinished, ServiceStarted, ServiceReady,
-                          ServiceStopped, LogProgress, ArtifactSaved, ArtifactRestored, ResultExported,
-                          Annotation, TestsReported, SummaryWritten, Notice, CancelRequested, RunFinished>;
+using Body =
+    std::variant<RunStarted, EvaluationFinished, JobsAdded, PlanCompleted, JobQueued, JobStarted, JobRetrying,
+                 JobFinished, ProvisionStarted, ProvisionFinished, BuildProgress, StepStarted, StepRetrying,
+                 StepFinished, ServiceStarted, ServiceReady, ServiceRestarting, ServiceStopped, LogProgress,
+                 ArtifactSaved, ArtifactRestored, ResultExported, Annotation, TestsReported, SummaryWritten,
+                 Notice, CancelRequested, RunFinished>;
 
 struct Event {
     std::int64_t seq = 0; // 1, 2, ... without gaps in one run

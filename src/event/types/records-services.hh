@@ -29,6 +29,18 @@ struct Record<ServiceReady> {
 };
 
 template <>
+struct Record<ServiceRestarting> {
+    static constexpr std::string_view type = "service.restarting";
+    static constexpr std::string_view doc = "A start of a service ended, and another follows.";
+    static constexpr auto fields = std::tuple{
+        Field{tryFields, &ServiceRestarting::ref, ""},
+        Field{"name", &ServiceRestarting::name, "The service's name."},
+        Field{"start", &ServiceRestarting::start, "The start that ended, from 1."},
+        Field{"outcome", &ServiceRestarting::outcome, "How it ended."},
+    };
+};
+
+template <>
 struct Record<ServiceStopped> {
     static constexpr std::string_view type = "service.stopped";
     static constexpr std::string_view doc = "A service has ended, and all that it started with it.";

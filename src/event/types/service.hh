@@ -22,6 +22,13 @@ struct ServiceReady {
     Millis duration{0}; // since the first start
 };
 
+struct ServiceRestarting {
+    TryRef ref;
+    std::string name;
+    int start = 1; // the one that ended
+    Outcome outcome;
+};
+
 struct ServiceStopped {
     TryRef ref;
     std::string name;

@@ -6,6 +6,7 @@
 #include "event/types/json.hh"
 #include "history/json.hh"
 #include "report/explain/reasons.hh"
+#include "report/explain/services.hh"
 #include "report/text/text.hh"
 
 #include <fmt/format.h>
@@ -214,6 +215,12 @@ class Explainer {
             say(fmt::format("Providing what its steps need took {}.",
                             inWords(*attempt.provisionEnd - *attempt.provisionStart)));
         }
+        if (const auto starting = attempt.startingServices(timeline_.length)) {
+            out_.waitedForServices += inMillis(starting->second - starting->first);
+        }
+        for (const history::ServiceSpan& one : attempt.services) {
+            say(serviceWords(attempt, one, timeline_.length));
+        }
         steps(attempt);
         if (attempt.of > 0 && attempt.outcome) {
             out_.paused += attempt.delay;
@@ -334,6 +341,7 @@ JsonObject toJson(const Explanation& explanation) {
     event::putText(out, "lastNeed", explanation.lastNeed);
     out["waitedForNeeds"] = explanation.waitedForNeeds.count();
     out["waitedForSlot"] = explanation.waitedForSlot.count();
+    out["waitedForServices"] = explanation.waitedForServices.count();
     out["paused"] = explanation.paused.count();
     event::putText(out, "reusedFrom", explanation.reusedFrom);
     out["sentences"] = JsonArray(explanation.sentences.begin(), explanation.sentences.end());

@@ -29,6 +29,7 @@ struct Explanation {
     std::string lastNeed;          // the need that ended last
     Millis waitedForNeeds{0};      // from when the job was known until the last need had ended
     Millis waitedForSlot{0};       // over all attempts
+    Millis waitedForServices{0};   // until they were up, over all attempts
     Millis paused{0};              // between tries and attempts
     std::string reusedFrom;
     std::vector<std::string> sentences;

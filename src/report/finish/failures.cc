@@ -14,7 +14,7 @@ namespace cirque::report {
 
 std::string logAddress(const JobModel& job, int step) {
     if (const auto service = TryRef{job.name, 1, step, 1}.service()) {
-        const std::string name = *service < job.services.size() ? job.services[*service] : std::string();
+        const std::string name = *service < job.services.size() ? job.services[*service].name : std::string();
         const bool unique = std::ranges::count(job.steps, name, &StepModel::name) == 0;
         return fmt::format("{}/{}{}", job.name, unique ? "" : "services.", name);
     }

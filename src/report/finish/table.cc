@@ -41,6 +41,16 @@ std::string notesOf(const JobModel& job) {
     if (job.testsPassed + job.testsFailed + job.testsSkipped > 0) {
         notes.push_back(fmt::format("tests: {} passed, {} failed", job.testsPassed, job.testsFailed));
     }
+    for (const Failure& failure : job.failures) {
+        const auto service = TryRef{job.name, 1, failure.step, 1}.service();
+        const std::string named = service && *service < job.services.size()
+                                      ? fmt::format("service '{}'", shown(job.services[*service].name))
+                                      : std::string();
+        // the outcome tells of a step; that its service failed may be why
+        if (!named.empty() && job.outcome && !shown(job.outcome->message).contains(named)) {
+            notes.push_back(named + " failed");
+        }
+    }
     if (job.attempt > 1) {
         notes.push_back(fmt::format("{} attempts", job.attempt));
     }

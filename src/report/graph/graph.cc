@@ -7,6 +7,7 @@
 #include "history/json.hh"
 #include "plan/condition.hh"
 #include "plan/graph.hh"
+#include "report/text/text.hh"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -76,6 +77,7 @@ GraphView graphOf(const plan::Plan& plan, std::span<const std::string> chosen) {
             GraphJob& made = out.jobs.emplace_back();
             made.name = plan.jobs[i].name;
             made.steps = plan.jobs[i].steps.size();
+            made.services = plan.jobs[i].services.size();
             describeFrom(made, plan.jobs[i]);
         }
     }
@@ -107,6 +109,7 @@ GraphView graphOf(const history::RunSummary& run, const plan::Plan* plan) {
         }
         made.name = job.name;
         made.steps = job.steps.size();
+        made.services = job.services.size();
         made.outcome = job.outcome;
         made.tolerated = job.tolerated;
         made.duration = job.duration;
@@ -125,7 +128,10 @@ std::string detailOf(const GraphJob& job) {
         out = describe(*job.outcome) + (job.tolerated ? " (tolerated)" : "") + ", ";
         out += job.duration > Millis(0) ? formatDuration(job.duration) + ", " : "";
     }
-    out += fmt::format("{} step{}", job.steps, job.steps == 1 ? "" : "s");
+    out += countOf(job.steps, "step");
+    if (job.services > 0) {
+        out += ", " + countOf(job.services, "service");
+    }
     if (!job.condition.empty()) {
         out += ", if " + job.condition;
     }
@@ -156,6 +162,7 @@ JsonObject toJson(const GraphView& graph) {
         }
         made["needs"] = std::move(needs);
         made["steps"] = job.steps;
+        made["services"] = job.services;
         event::putText(made, "condition", job.condition);
         event::putText(made, "matrix", job.matrix);
         made["tolerated"] = job.tolerated;

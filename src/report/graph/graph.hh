@@ -21,6 +21,7 @@ struct GraphJob {
     std::string name;
     std::vector<int> needs; // places in GraphView::jobs
     std::size_t steps = 0;
+    std::size_t services = 0;
     std::string condition;  // in words; empty: it runs when its needs succeeded
     std::string matrix;     // the axes it has, or the values it stands for; empty: none
     bool tolerated = false; // its failure is (or would be) accepted
@@ -58,7 +59,7 @@ std::string toSvg(const GraphView& graph);
 // {"version": 1, "name", "run", "jobs": [...]} (docs/reference/json.md).
 JsonObject toJson(const GraphView& graph);
 
-// What one job says of itself beside its name: "2 steps, if failure()".
+// What one job says of itself beside its name: "2 steps, 1 service, if failure()".
 std::string detailOf(const GraphJob& job);
 
 // The word of a job's outcome, "" when the graph is of a plan.

@@ -81,6 +81,36 @@ StepModel* RunModel::step(const TryRef& ref) {
     return &owner->steps[index];
 }
 
+ServiceModel* RunModel::service(const TryRef& ref) {
+    JobModel* owner = job(ref.job);
+    const std::optional<std::size_t> index = ref.service();
+    if (owner == nullptr || !index || *index >= mostSteps) {
+        return nullptr;
+    }
+    if (*index >= owner->services.size()) {
+        owner->services.resize(*index + 1);
+    }
+    return &owner->services[*index];
+}
+
+std::optional<int> JobModel::awaitedService() const {
+    const auto refOf = [&](auto found) {
+        return std::optional(TryRef::firstService - static_cast<int>(found - services.begin()));
+    };
+    const bool began =
+        std::ranges::any_of(steps, [](const StepModel& one) { return one.outcome || one.running; });
+    const auto runs = [](const ServiceModel& one) { return one.starts > 0 && !one.outcome; };
+    if (!began) {
+        const auto found =
+            std::ranges::find_if(services, [&](const ServiceModel& one) { return runs(one) && !one.up; });
+        return found == services.end() ? std::nullopt : refOf(found);
+    }
+    const auto found = std::find_if(services.rbegin(), services.rend(), runs);
+    const bool over =
+        std::ranges::all_of(steps, [](const StepModel& one) { return one.outcome.has_value(); });
+    return over && found != services.rend() ? refOf(found.base() - 1) : std::nullopt;
+}
+
 Counts RunModel::counts() const {
     Counts counts;
     for (const JobModel& one : jobs_) {
@@ -123,7 +153,7 @@ std::string RunModel::stepName(const TryRef& ref) const {
     const JobModel* owner = find(ref.job);
     if (const auto service = ref.service()) {
         const bool known = owner != nullptr && *service < owner->services.size();
-        return known ? owner->services[*service] : fmt::format("service {}", *service + 1);
+        return known ? owner->services[*service].name : fmt::format("service {}", *service + 1);
     }
     if (ref.step < 0) {
         return {};
@@ -154,7 +184,9 @@ void RunModel::on(const event::Event&, const event::JobsAdded& body) {
         for (const std::string& name : info.steps) {
             made.steps.emplace_back().name = name;
         }
-        made.services = info.services;
+        for (const std::string& name : info.services) {
+            made.services.emplace_back().name = name;
+        }
         if (const auto found = expected_.find(info.name); found != expected_.end()) {
             made.expected = found->second;
         }
@@ -176,7 +208,9 @@ void RunModel::on(const event::Event& event, const event::JobStarted& body) {
     owner->attempt = body.attempt;
     owner->pause.reset();
     owner->provisioning = false;
-    owner->starting.clear();
+    for (ServiceModel& one : owner->services) {
+        one = {std::move(one.name)};
+    }
     owner->build.reset();
     owner->started = owner->started ? owner->started : event.mono;
     for (StepModel& one : owner->steps) {
@@ -281,22 +315,23 @@ void RunModel::on(const event::Event&, const event::StepFinished& body) {
 }
 
 void RunModel::on(const event::Event&, const event::ServiceStarted& body) {
-    if (JobModel* owner = job(body.ref.job); owner != nullptr && body.start == 1) {
-        owner->starting.push_back(body.name);
+    if (ServiceModel* one = service(body.ref)) {
+        one->name = body.name;
+        one->starts = body.start;
     }
 }
 
 void RunModel::on(const event::Event&, const event::ServiceReady& body) {
-    if (JobModel* owner = job(body.ref.job)) {
-        std::erase(owner->starting, body.name);
+    if (ServiceModel* one = service(body.ref)) {
+        one->up = true;
     }
 }
 
 void RunModel::on(const event::Event&, const event::ServiceStopped& body) {
-    if (JobModel* owner = job(body.ref.job)) {
-        std::erase(owner->starting, body.name);
+    if (ServiceModel* one = service(body.ref)) {
+        one->outcome = body.outcome;
         if (body.outcome.failed()) {
-            keepFailure(*owner, body.ref, body.outcome);
+            keepFailure(*job(body.ref.job), body.ref, body.outcome);
         }
     }
 }

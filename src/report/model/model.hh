@@ -36,6 +36,13 @@ struct StepModel {
     Millis duration{0};
 };
 
+struct ServiceModel {
+    std::string name;
+    int starts = 0; // of this attempt
+    bool up = false;
+    std::optional<Outcome> outcome; // of its end, for good
+};
+
 struct Failure {
     int step = 0; // as in TryRef: a service can fail too
     Outcome outcome;
@@ -47,8 +54,7 @@ struct JobModel {
     std::string name;
     std::vector<std::string> needs;
     std::vector<StepModel> steps;
-    std::vector<std::string> services; // names
-    std::vector<std::string> starting; // of those that are not up yet
+    std::vector<ServiceModel> services;
     JobState state = JobState::Waiting;
     int attempt = 0;
     std::optional<MonoTime> started; // its first attempt
@@ -65,6 +71,10 @@ struct JobModel {
     std::int64_t testsPassed = 0;
     std::int64_t testsFailed = 0;
     std::int64_t testsSkipped = 0;
+
+    // The step of TryRef of the service that is waited for: before the steps the first that is not up, after
+    // them the last that has not ended. None: no service is.
+    [[nodiscard]] std::optional<int> awaitedService() const;
 
     [[nodiscard]] bool bad() const { return outcome && outcome->failed() && !tolerated; }
 };
@@ -144,6 +154,7 @@ class RunModel {
     void on(const event::Event& event, const event::CancelRequested& body);
     JobModel* job(const std::string& name);
     StepModel* step(const TryRef& ref);
+    ServiceModel* service(const TryRef& ref);
     void keepFailure(JobModel& job, const TryRef& ref, const Outcome& outcome);
     void dropTails(const JobModel& job);
 

@@ -16,11 +16,13 @@ namespace {
 using history::AttemptSpan;
 using history::JobSpan;
 using history::Micros;
+using history::ServiceSpan;
+using history::ServiceStart;
 using history::StepSpan;
 using history::Timeline;
 using history::TrySpan;
 
-enum class Cell : char { Empty, Queued, Around, Provision, Run, RunOther, Failed, Pause };
+enum class Cell : char { Empty, Queued, Around, Provision, Run, RunOther, Failed, Pause, Starts, Up, Broken };
 
 struct Look {
     std::string_view mark;
@@ -29,7 +31,7 @@ struct Look {
 };
 
 // by Cell; told apart by their shape, so that no colour is needed
-constexpr std::array<Look, 8> looks{{
+constexpr std::array<Look, 11> looks{{
     {" ", Style::Plain, ""},
     {"·", Style::Dim, "waits for a slot"},
     {"─", Style::Dim, "around the steps"},
@@ -38,6 +40,9 @@ constexpr std::array<Look, 8> looks{{
     {"▓", Style::Green, "next step"},
     {"▚", Style::Red, "try that failed"},
     {"~", Style::Yellow, "pause before the next try"},
+    {"╌", Style::Cyan, "service comes up"},
+    {"═", Style::Cyan, "service is up"},
+    {"╳", Style::Red, "service failed"},
 }};
 
 const Look& lookOf(Cell cell) {
@@ -85,7 +90,10 @@ class Waterfall {
         for (const JobSpan& job : timeline_.jobs) {
             longest = std::max(longest, columns(shown(job.name)) + 3);
             for (const AttemptSpan& attempt : job.attempts) {
-                rows += attempt.steps.size();
+                rows += attempt.steps.size() + attempt.services.size();
+                for (const ServiceSpan& service : attempt.services) {
+                    longest = std::max(longest, columns(shown(service.name)) + 5);
+                }
                 for (const StepSpan& step : attempt.steps) {
                     longest = std::max(longest, columns(shown(step.name)) + 5);
                 }
@@ -122,6 +130,24 @@ class Waterfall {
         }
     }
 
+    void paintService(std::vector<Cell>& bar, const ServiceSpan& service, std::optional<Micros> until) const {
+        for (std::size_t i = 1; i < service.starts.size(); ++i) {
+            const Micros next = service.starts[i].start;
+            paint(bar, service.starts[i - 1].end.value_or(next), next, Cell::Pause);
+        }
+        for (const ServiceStart& one : service.starts) {
+            const std::optional<Micros> end = one.end ? one.end : until;
+            paint(bar, one.start, end, Cell::Starts);
+            if (one.up) {
+                paint(bar, *one.up, end, Cell::Up);
+            }
+            if (one.outcome && one.outcome->failed()) {
+                const Micros last = end.value_or(timeline_.length);
+                paint(bar, last - Micros(1), last, Cell::Broken);
+            }
+        }
+    }
+
     void paintAttempt(std::vector<Cell>& bar, const AttemptSpan& attempt) const {
         if (attempt.queued && *attempt.queued < attempt.start) {
             paint(bar, *attempt.queued, attempt.start, Cell::Queued);
@@ -130,6 +156,9 @@ class Waterfall {
         if (attempt.provisionStart) {
             paint(bar, *attempt.provisionStart, attempt.provisionEnd ? attempt.provisionEnd : attempt.end,
                   Cell::Provision);
+        }
+        if (const auto starting = attempt.startingServices(timeline_.length)) {
+            paint(bar, starting->first, starting->second, Cell::Starts);
         }
         for (std::size_t i = 0; i < attempt.steps.size(); ++i) {
             paintStep(bar, attempt.steps[i], i % 2 == 0 ? Cell::Run : Cell::RunOther);
@@ -159,12 +188,28 @@ class Waterfall {
         const std::string_view mark = job.outcome ? markOf(*job.outcome, job.tolerated) : " ";
         row(fmt::format("{}{} {}", critical ? '*' : ' ', mark, shown(job.name)), style, bar, note, took);
         for (const AttemptSpan& attempt : job.attempts) {
-            steps(attempt);
+            if (withSteps_) {
+                services(attempt);
+                steps(attempt);
+            }
+        }
+    }
+
+    void services(const AttemptSpan& attempt) {
+        for (const ServiceSpan& service : attempt.services) {
+            std::vector<Cell> bar(bars_, Cell::Empty);
+            const std::optional<Micros> end = service.end ? service.end : attempt.end;
+            paintService(bar, service, end);
+            const bool ran = !service.starts.empty();
+            row("     " + shown(service.name), Style::Plain, bar,
+                ran || !service.outcome ? "" : inWords(*service.outcome),
+                ran ? std::optional(end.value_or(timeline_.length) - service.starts.front().start)
+                    : std::nullopt);
         }
     }
 
     void steps(const AttemptSpan& attempt) {
-        for (std::size_t i = 0; withSteps_ && i < attempt.steps.size(); ++i) {
+        for (std::size_t i = 0; i < attempt.steps.size(); ++i) {
             const StepSpan& step = attempt.steps[i];
             std::vector<Cell> bar(bars_, Cell::Empty);
             paintStep(bar, step, i % 2 == 0 ? Cell::Run : Cell::RunOther);
@@ -231,7 +276,7 @@ class Waterfall {
         }
         out_ += line.empty() ? "" : painted(Style::Dim, line) + "\n";
         if (!withSteps_) {
-            out_ += fitted("steps are left out: there are too many lines") + "\n";
+            out_ += fitted("steps and services are left out: there are too many lines") + "\n";
         }
         if (!timeline_.damage.empty()) {
             out_ += fitted("the journal could not be read to its end: " + shown(timeline_.damage)) + "\n";

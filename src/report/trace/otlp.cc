@@ -16,6 +16,8 @@ using history::AttemptSpan;
 using history::JobSpan;
 using history::Mark;
 using history::Micros;
+using history::ServiceSpan;
+using history::ServiceStart;
 using history::StepSpan;
 using history::Timeline;
 using history::TrySpan;
@@ -238,8 +240,53 @@ class Writer {
             provision.end = attempt.provisionEnd ? attempt.provisionEnd : attempt.end;
             put(std::move(provision));
         }
+        for (const ServiceSpan& one : attempt.services) {
+            service(job, attempt, one, id);
+        }
         for (const StepSpan& one : attempt.steps) {
             step(job, attempt, one, id);
+        }
+    }
+
+    void service(const JobSpan& job, const AttemptSpan& attempt, const ServiceSpan& service,
+                 const std::string& parent) {
+        const int step = TryRef::firstService - service.index;
+        const std::string id = spanId(timeline_.id, job.name, attempt.number, step, 0);
+        const std::string runId = fmt::format("{}/{}/services.{}", job.name, attempt.number, service.name);
+        Span span = task(id, parent, service.name, runId);
+        span.end = service.end ? service.end : attempt.end;
+        span.start =
+            service.starts.empty() ? span.end.value_or(timeline_.length) : service.starts.front().start;
+        span.outcome = service.outcome;
+        putString(span.attributes, "cirque.service", service.name);
+        if (const auto up = service.firstUp()) {
+            putNumber(span.attributes, "cirque.up_ms",
+                      std::chrono::duration_cast<Millis>(*up - span.start).count());
+            if (service.outcome && service.outcome->kind == OutcomeKind::Cancelled) {
+                span.outcome = Outcome::succeeded(); // it ended with its job, as it should
+            }
+        }
+        for (const ServiceStart& one : service.starts) {
+            if (one.up) {
+                span.events.push_back(
+                    {{"timeUnixNano", nanos(*one.up)}, {"name", "up"}, {"attributes", JsonArray{}}});
+            }
+        }
+        const std::optional<Micros> end = span.end;
+        const std::optional<Outcome> outcome = span.outcome;
+        put(std::move(span));
+        int number = 0;
+        for (const ServiceStart& one : service.starts) {
+            ++number;
+            if (service.starts.size() > 1) {
+                Span made = task(spanId(timeline_.id, job.name, attempt.number, step, number), id,
+                                 fmt::format("{} (start {})", service.name, number),
+                                 fmt::format("{}/{}", runId, number));
+                made.start = one.start;
+                made.end = one.end ? one.end : end;
+                made.outcome = one.outcome == service.outcome ? outcome : one.outcome;
+                put(std::move(made));
+            }
         }
     }
 

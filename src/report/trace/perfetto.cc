@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace cirque::report {
 namespace {
 
@@ -12,6 +14,8 @@ using history::AttemptSpan;
 using history::JobSpan;
 using history::Mark;
 using history::Micros;
+using history::ServiceSpan;
+using history::ServiceStart;
 using history::StepSpan;
 using history::Timeline;
 using history::TrySpan;
@@ -30,7 +34,8 @@ JsonObject argsOf(const std::optional<Outcome>& outcome) {
 
 class Writer {
   public:
-    explicit Writer(const Timeline& timeline) : timeline_(timeline) {}
+    explicit Writer(const Timeline& timeline)
+        : timeline_(timeline), nextTrack_(static_cast<int>(timeline.jobs.size()) + 1) {}
 
     JsonObject write() {
         name("process_name", runTrack, timeline_.name);
@@ -78,13 +83,18 @@ class Writer {
                            {"args", std::move(args)}});
     }
 
-    void job(const JobSpan& job) {
-        name("thread_name", job.number, job.name);
+    void track(int track, const std::string& text, int place) {
+        name("thread_name", track, text);
         events_.push_back({{"ph", "M"},
                            {"name", "thread_sort_index"},
                            {"pid", process},
-                           {"tid", job.number},
-                           {"args", {{"sort_index", job.number}}}});
+                           {"tid", track},
+                           {"args", {{"sort_index", place}}}});
+    }
+
+    void job(const JobSpan& job) {
+        serviceTracks_.clear();
+        track(job.number, job.name, job.number);
         for (const AttemptSpan& one : job.attempts) {
             attempt(job, one);
         }
@@ -108,8 +118,45 @@ class Writer {
             const auto end = attempt.provisionEnd ? attempt.provisionEnd : attempt.end;
             slice(job.number, "provision", "provision", *attempt.provisionStart, end, {});
         }
+        for (const ServiceSpan& one : attempt.services) {
+            service(job, attempt, one);
+        }
         for (const StepSpan& one : attempt.steps) {
             step(job, attempt, one);
+        }
+    }
+
+    // A service runs beside the steps and the other services: a track of its own, below its job's.
+    void service(const JobSpan& job, const AttemptSpan& attempt, const ServiceSpan& service) {
+        const auto [found, isNew] = serviceTracks_.try_emplace(service.index, nextTrack_);
+        if (isNew) {
+            track(nextTrack_++, fmt::format("{}/{}", job.name, service.name), job.number);
+        }
+        const int place = found->second;
+        const std::optional<Micros> end = service.end ? service.end : attempt.end;
+        if (service.starts.empty()) {
+            if (end && service.outcome) {
+                instant(place, "service", fmt::format("{}: {}", service.name, inWords(*service.outcome)),
+                        *end, argsOf(service.outcome));
+            }
+            return;
+        }
+        JsonObject args = argsOf(service.outcome);
+        if (service.outcome && service.outcome->kind == OutcomeKind::Cancelled) {
+            args["words"] = "ended with its job";
+        }
+        args["attempt"] = attempt.number;
+        slice(place, "service", service.name, service.starts.front().start, end, std::move(args));
+        int number = 0;
+        for (const ServiceStart& one : service.starts) {
+            ++number;
+            if (service.starts.size() > 1) {
+                slice(place, "start", fmt::format("start {}", number), one.start, one.end ? one.end : end,
+                      argsOf(one.outcome));
+            }
+            if (one.up) {
+                instant(place, "service", "up", *one.up, {});
+            }
         }
     }
 
@@ -154,6 +201,8 @@ class Writer {
 
     const Timeline& timeline_;
     JsonArray events_;
+    int nextTrack_;
+    std::map<int, int> serviceTracks_; // of the job that is being written, by the service's place
 };
 
 } // namespace

@@ -203,6 +203,13 @@ bool showsSteps(const JobModel& job, std::size_t place, const Browse& browse) {
            (browse.expanded && browse.expanded->job == place);
 }
 
+// The service that failed first, else the one that is waited for.
+std::optional<int> serviceOf(const JobModel& job) {
+    const auto failed = std::ranges::find_if(
+        job.failures, [](const Failure& one) { return one.step <= TryRef::firstService; });
+    return failed != job.failures.end() ? std::optional(failed->step) : job.awaitedService();
+}
+
 } // namespace
 
 Action press(Browse& browse, const RunModel& model, const Key& key, std::int64_t page) {
@@ -257,8 +264,11 @@ std::optional<TryRef> logOf(const RunModel& model, const RowId& row) {
             const StepModel& one = job.steps[i];
             wanted = one.tryNumber > 0 ? static_cast<int>(i) : wanted;
             if (one.running || (one.outcome && one.outcome->failed())) {
-                break;
+                return TryRef{job.name, job.attempt, wanted, one.tryNumber};
             }
+        }
+        if (const auto service = serviceOf(job)) {
+            return TryRef{job.name, job.attempt, *service, 1};
         }
     }
     if (wanted < 0) {

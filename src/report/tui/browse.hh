@@ -50,8 +50,8 @@ Action press(Browse& browse, const RunModel& model, const Key& key, std::int64_t
 // its steps while it runs, when it failed, and while one of them is selected or expanded.
 std::vector<RowId> outline(const RunModel& model, const Browse& browse);
 
-// The try whose log stands for a row: for a job the step that runs, failed or ran last, else what is done
-// before the steps. None: nothing has begun.
+// The try whose log stands for a row: for a job the step that runs or failed, else the service that failed or
+// is waited for, else the step that ran last, else what is done before the steps. None: nothing has begun.
 std::optional<TryRef> logOf(const RunModel& model, const RowId& row);
 
 bool passesFilter(const JobModel& job, const Browse& browse);

@@ -93,6 +93,23 @@ std::string stepDetail(const RunModel& model, const JobModel& job, int step, Mon
            (job.build && job.build->ref.step == step ? progressText(*job.build) : lastLine(model, job, step));
 }
 
+// Which service a job waits for: to be up before its steps, to end after them.
+std::string serviceDetail(const RunModel& model, const JobModel& job, int service) {
+    const ServiceModel& one = job.services[*TryRef{job.name, 1, service, 1}.service()];
+    const std::string name = clean(one.name);
+    if (one.up) {
+        return fmt::format("waits for {} to end", name);
+    }
+    std::string out = fmt::format("waits for {} to be up", name);
+    if (job.services.size() > 1) {
+        out += fmt::format(" ({} of {} are)", std::ranges::count(job.services, true, &ServiceModel::up),
+                           job.services.size());
+    }
+    out += one.starts > 1 ? fmt::format(", start {}", one.starts) : "";
+    const std::string said = lastLine(model, job, service);
+    return said.empty() ? out : out + ": " + said;
+}
+
 std::string jobDetail(const RunModel& model, const JobModel& job, bool withSteps, MonoTime now) {
     if (job.pause) {
         return pauseText(*job.pause, "attempt", now);
@@ -108,8 +125,8 @@ std::string jobDetail(const RunModel& model, const JobModel& job, bool withSteps
     if (step < 0 && job.build && job.build->ref.step < 0) {
         return "to its place: " + progressText(*job.build, "copied");
     }
-    if (step < 0 && !job.starting.empty()) {
-        return clean(fmt::format("starts {}", fmt::join(job.starting, ", ")));
+    if (const auto service = job.awaitedService(); service && step < 0) {
+        return serviceDetail(model, job, *service);
     }
     if (withSteps || step < 0) {
         return job.attempt > 1 ? fmt::format("attempt {}", job.attempt) : std::string();

@@ -80,6 +80,7 @@ inline std::vector<event::Event> everyEvent() {
         Notice{"warning", "lint", "bytes \xff here", "make them UTF-8"},
         CancelRequested{"SIGINT", true, "lint"},
         RunFinished{Outcome::infrastructure("disk full", "free some space"), 3},
+        ServiceRestarting{{"build/linux", 2, -2, 1}, "db", 2, Outcome::failedExit(3)},
     });
 }
 

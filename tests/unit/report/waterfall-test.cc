@@ -95,7 +95,7 @@ TEST(Waterfall, StepsGiveWayWhenThereAreTooManyLines) {
     const history::Timeline line = test::recordedTimeline();
     const std::string few = toWaterfall(line, {100, false, 5});
     EXPECT_EQ(few.find("check it"), std::string::npos);
-    EXPECT_NE(few.find("steps are left out"), std::string::npos);
+    EXPECT_NE(few.find("steps and services are left out"), std::string::npos);
 }
 
 } // namespace cirque::report
