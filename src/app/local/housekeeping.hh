@@ -20,7 +20,7 @@ struct Leftover {
 };
 
 struct GarbageOptions {
-    history::RetentionLimits limits;
+    history::RetentionLimits limits = {};
     bool all = false; // everything that can be made again or belongs to no run that runs
     bool dryRun = false;
 };
