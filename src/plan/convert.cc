@@ -35,6 +35,10 @@ ExecutorRef executor(const Json& json) {
             out.options.emplace(name, withoutPositions(inner));
         });
     }
+    if (const Json* sandbox = out.options.if_contains("sandbox"); out.kind == "local" && sandbox != nullptr) {
+        out.kind = *sandbox == Json(true) ? "sandbox" : "local";
+        out.options.erase("sandbox");
+    }
     return out;
 }
 

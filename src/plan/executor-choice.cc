@@ -50,6 +50,11 @@ Result<ExecutorRef> parseExecutorChoice(std::string_view text) {
         }
         place.options[parts[at].substr(0, equals)] = valueOf(parts[at].substr(equals + 1));
     }
+    if (const Json* sandbox = place.options.if_contains("sandbox");
+        place.kind == "local" && sandbox != nullptr && *sandbox == Json(true)) {
+        place.kind = "sandbox";
+        place.options.erase("sandbox");
+    }
     CIRQUE_TRY(checkOptions(place));
     return place;
 }

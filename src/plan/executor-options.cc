@@ -15,9 +15,11 @@ Field mounts(View name) {
 
 ObjectKind localOptions() {
     return {.name = "local options",
-            .doc = "This machine, as this user. Other keys are kept.",
-            .open = true,
-            .fields = {key("name", Name, "for people")}};
+            .doc = "This machine, as this user. With `sandbox` it is the place `sandbox`.",
+            .fields = {
+                orElse("false", key("sandbox", Bool, "whether it is the place `sandbox`")),
+                key("name", Name, "for people"),
+            }};
 }
 
 ObjectKind sandboxOptions() {

@@ -70,6 +70,15 @@ std::string planOf(const std::string& options, const std::string& script) {
            options + R"(}}, "steps": [{"name": "s", "run": ")" + script + R"("}]}}})";
 }
 
+// It is no failure of a step.
+TEST(CustomExecutor, APlaceThatDoesNotShowTheJobsFolderIsInfrastructure) {
+    const Project project;
+    project.write("plan.json", planOf(R"("jobs": "/nowhere/jobs")", "true"));
+    const Ran ran = project.cirque({"run", "plan.json"});
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_NE(ran.all().find("/nowhere/jobs"), std::string::npos) << ran.all();
+}
+
 // It is named for programs to be made in; what else lies there is somebody's.
 TEST(CustomExecutor, WhatLiesBesideItsToolsIsLeftAlone) {
     const Project project;

@@ -235,6 +235,8 @@ TEST_F(SshTest, AFullDiskOverThereIsInfrastructureWithItsCause) {
     const Ran ran = run();
     EXPECT_EQ(ran.status, 3) << ran.all();
     EXPECT_NE(ran.all().find("No space left on device"), std::string::npos) << ran.all();
+    EXPECT_NE(ran.all().find("workspaceDir"), std::string::npos) << ran.all();
+    EXPECT_EQ(ran.all().find("CIRQUE_STATE_DIR"), std::string::npos) << ran.all(); // that is this machine's
     expectClean(sshd);
 }
 

@@ -23,6 +23,9 @@ Variables placeLayer(const std::vector<std::string>& environment, bool whole) {
     for (const std::string& entry : whole ? withOwnUser(environment) : environment) {
         const std::size_t equals = entry.find('=');
         const std::string name = entry.substr(0, equals);
+        if (name == "BASH_ENV") {
+            continue; // bash would run that file before every script, which then may never run
+        }
         if (equals != std::string::npos &&
             (whole || std::ranges::find(placeNames, name) != placeNames.end())) {
             layer.push_back({name, entry.substr(equals + 1), false});
@@ -40,6 +43,18 @@ std::string valueOf(const Variables& layer, std::string_view name) {
 
 ServedJob::ServedJob(OpenJob what, const std::vector<std::string>& environment)
     : what_(std::move(what)), placeLayer_(placeLayer(environment, what_.wholeEnvironment)) {}
+
+Result<void> ServedJob::checkFolder() const {
+    struct stat status{};
+    if (what_.jobFolder.empty() || ::stat(what_.jobFolder.c_str(), &status) == 0) {
+        return {};
+    }
+    Error error = systemError(errno, "find the job's folder at the place:", what_.jobFolder);
+    if (error.code == ErrorCode::NotFound) {
+        error.hint = "the place must show the job's folder of this machine there";
+    }
+    return fail(std::move(error));
+}
 
 Result<void> ServedJob::takeFolder() {
     struct stat status{};
@@ -62,6 +77,7 @@ Result<void> ServedJob::giveBack() {
 }
 
 io::Task<Result<JobOpened>> ServedJob::open() {
+    CIRQUE_CO_TRY(checkFolder());
     CIRQUE_CO_TRY(takeFolder());
     CIRQUE_CO_TRY_ASSIGN(const std::string root, openPrivateRoot(what_.privateRoots));
     (void)sweep(root); // what cannot be removed is in nobody's way

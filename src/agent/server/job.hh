@@ -39,6 +39,7 @@ class ServedJob {
     io::Task<Result<void>> close(io::StopToken stop);
 
   private:
+    [[nodiscard]] Result<void> checkFolder() const;
     Result<void> takeFolder();
     Result<void> removeFolders();
 

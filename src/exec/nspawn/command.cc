@@ -102,13 +102,15 @@ std::vector<std::string> nspawnEnvironment(const NspawnSpec& spec) {
     return environment;
 }
 
+// nsenter, which would wait for the program, stops when that is stopped, as a systemd that switches off does
+// to all processes, and would never see its end. So a shell waits, which is not one of the machine's
+// processes but whose children are.
 std::vector<std::string> enterCommand(pid_t leader, std::vector<std::string> program) {
-    Words words{"nsenter", fmt::format("--target={}", leader),
-                "--mount", "--uts",
-                "--ipc",   "--net",
-                "--pid",   "--cgroup",
-                "--root",  "--wd", // the root is not the namespace's when cirque is in a chroot
-                "--"};
+    const std::string target = fmt::format("--target={}", leader);
+    Words words{"nsenter", target, "--pid", "--no-fork", "--"};
+    add(words, {"sh", "-c", R"("$@"; exit $?)", "cirque-enter"});
+    // the root is not the namespace's when cirque is in a chroot
+    add(words, {"nsenter", target, "--mount", "--uts", "--ipc", "--net", "--cgroup", "--root", "--wd", "--"});
     words.insert(words.end(), program.begin(), program.end());
     return words;
 }

@@ -92,6 +92,8 @@ Result<NspawnOptions> nspawnOptions(const plan::Job& job, std::string_view tree)
         options.rootfs = fmt::format("{}/{}", tree, options.rootfs);
     }
     CIRQUE_TRY_ASSIGN(options.mounts, mountsOf(json, "extraMounts", tree));
+    constexpr std::array<std::string_view, 2> own{"/build/jobs", "/run/cirque"};
+    CIRQUE_TRY(checkTargets(options.mounts, "extraMounts", own));
     return options;
 }
 

@@ -113,9 +113,13 @@ io::Task<std::string> OciTransport::whyLost(std::string said) {
     const Result<std::string> state = co_await parts_.engine->ask(std::move(words), {});
     if (!state) {
         const bool gone = state.error().message.find("o such") != std::string::npos;
-        co_return gone
-            ? fmt::format("the container {} is gone: it was ended or removed from outside", container.name)
-            : state.error().message;
+        // an option that the tool does not take, or a user that the image does not have
+        const bool refused = gone && said.find("rror") != std::string::npos;
+        if (gone && !refused) {
+            co_return fmt::format("the container {} is gone: it was ended or removed from outside",
+                                  container.name);
+        }
+        co_return refused ? said : state.error().message;
     }
     const auto parts = split(*state, ' ');
     if (parts.size() == 4 && parts[0] == "true") {

@@ -85,13 +85,13 @@ io::Task<Result<void>> AgentSite::openJob(AgentPlace place, std::shared_ptr<Outp
     }
     jobOpened_ = true; // also when it failed: the agent then has something to remove
     CIRQUE_CO_TRY_ASSIGN(const agent::JobOpened opened, agent::parseJobOpened(*done));
+    for (const std::string& missing : opened.missingTools) {
+        CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
+    }
     if (!opened.hasBash && needsBash(*parts_.place.job)) {
         co_return fail(ErrorCode::MissingTool,
                        "bash was not found at the place, and steps of the job are scripts",
                        place.bashHint.empty() ? "install bash there" : place.bashHint);
-    }
-    for (const std::string& missing : opened.missingTools) {
-        CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
     }
     co_return Result<void>();
 }

@@ -56,7 +56,11 @@ Result<Mount> parseMount(const Json& json, std::string_view key, std::string_vie
     }
     struct stat status{};
     if (::stat(mount.source.c_str(), &status) != 0) {
-        return fail(systemError(errno, fmt::format("mount (as '{}' asks for)", key), mount.source));
+        Error error = systemError(errno, fmt::format("mount (as '{}' asks for)", key), mount.source);
+        if (error.code == ErrorCode::NotFound) {
+            error.hint = "make it, correct its path, or leave the mount out";
+        }
+        return fail(std::move(error));
     }
     return mount;
 }
@@ -75,6 +79,21 @@ Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view 
         mounts.push_back(std::move(mount));
     }
     return mounts;
+}
+
+Result<void> checkTargets(std::span<const Mount> mounts, std::string_view key,
+                          std::span<const std::string_view> own) {
+    for (const Mount& mount : mounts) {
+        for (const std::string_view folder : own) {
+            if (isBelow(mount.target, folder) || isBelow(folder, mount.target)) {
+                return fail(ErrorCode::InvalidPlan,
+                            fmt::format("'{}' may not put something at {}: the job's own files are at {}",
+                                        key, mount.target, folder),
+                            "give the mount another target");
+            }
+        }
+    }
+    return {};
 }
 
 Result<void> resolveMounts(std::vector<Mount>& mounts, std::span<const std::string> hidden) {

@@ -25,6 +25,10 @@ struct Mount {
 // (InvalidPlan).
 Result<std::vector<Mount>> mountsOf(const JsonObject& options, std::string_view key, std::string_view tree);
 
+// Failure (InvalidPlan): one would hide a folder of `own`, or lie in it: those that Cirque has at the place.
+Result<void> checkTargets(std::span<const Mount> mounts, std::string_view key,
+                          std::span<const std::string_view> own);
+
 // Replaces their sources by where those lead, so that nothing else is mounted than was looked at.
 // Failure: one is not there (NotFound); one is a folder of `hidden`, or lies in it, or it lies there
 // (Permission), whatever links are on either way. Blocks.

@@ -35,6 +35,14 @@ class Gather : public OutputSink {
     std::string text_;
 };
 
+// The hint of a full disk is about this machine's.
+Error thereOn(Error error) {
+    if (error.code == ErrorCode::DiskFull) {
+        error.hint = "make room at the job's place, or name another folder there by workspaceDir";
+    }
+    return error;
+}
+
 Result<JobFiles> cut(agent::FilesListed listed, std::string_view bytes) {
     JobFiles out;
     out.untouched = std::move(listed.untouched);
@@ -65,7 +73,7 @@ io::Task<Result<void>> SentFiles::makeAfter(std::shared_ptr<AgentConnection> age
     const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, {}, stop);
     const Result<void> sent = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
     if (!sent) {
-        co_return fail(Error(sent.error()).within("while sending the job's folder"));
+        co_return fail(thereOn(sent.error()).within("while sending the job's folder"));
     }
     const std::vector<std::string> patterns = reportPatterns(*options_.job);
     if (patterns.empty()) {
@@ -82,8 +90,11 @@ io::Task<Result<void>> SentFiles::restoreArtifact(std::string name, std::string 
     const agent::PutArtifact put{name, path};
     const io::StopToken never;
     const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, {}, never);
-    CIRQUE_CO_TRY(done);
-    co_return agent::parseDone(*done);
+    const Result<void> came = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
+    if (!came) {
+        co_return fail(thereOn(came.error()).within("at the job's place"));
+    }
+    co_return came;
 }
 
 io::Task<Result<CollectedArtifact>> SentFiles::saveArtifact(std::string name, std::string path) {

@@ -18,6 +18,15 @@ TEST(ExecutorChoice, IsAKindAndItsOptions) {
     EXPECT_TRUE(parseExecutorChoice("local"));
 }
 
+// As `executors.local { sandbox = true; }` is: a job that asked for a sandbox must not run without one.
+TEST(ExecutorChoice, LocalInASandboxIsTheSandbox) {
+    const auto chosen = parseExecutorChoice("local,sandbox=true,network=true");
+    ASSERT_TRUE(chosen) << chosen.error().text();
+    EXPECT_EQ(chosen->kind, "sandbox");
+    EXPECT_EQ(toLine(chosen->options), R"({"network":true})");
+    EXPECT_FALSE(parseExecutorChoice("local,sandbox=yes"));
+}
+
 TEST(ExecutorChoice, WhatIsWrongIsSaid) {
     for (const char* text : {"", "image=x", "oci,image", "oci,=x"}) {
         EXPECT_FALSE(parseExecutorChoice(text)) << text;

@@ -45,9 +45,25 @@ TEST(ExecutorOptions, WhatMustBeSaidIsMissed) {
     EXPECT_TRUE(problems(R"({"kind": "nspawn", "options": {"rootfs": "/x", "boot": true}})").empty());
 }
 
+// A word that is not understood would leave a job that asked for a sandbox without one.
+TEST(ExecutorOptions, LocalTakesNothingThatItDoesNotKnow) {
+    EXPECT_TRUE(problems(R"({"kind": "local", "options": {"name": "n"}})").empty());
+    EXPECT_EQ(problems(R"({"kind": "local", "options": {"sandbx": true}})").size(), 1U);
+    EXPECT_EQ(problems(R"({"kind": "local", "options": {"sandbox": "yes"}})").size(), 1U);
+    EXPECT_EQ(problems(R"({"kind": "local", "options": {"network": true}})").size(), 1U);
+}
+
+TEST(ExecutorOptions, LocalInASandboxIsTheSandbox) {
+    const Parsed parsed = parsePlan(json(R"({"plan": 1, "name": "w", "jobs": {
+        "j": {"executor": {"kind": "local", "options": {"sandbox": true}}, "steps": [{"run": ":"}]},
+        "k": {"executor": {"kind": "local", "options": {"sandbox": false}}, "steps": [{"run": ":"}]}}})"));
+    ASSERT_TRUE(parsed.problems.empty());
+    EXPECT_EQ(parsed.plan.jobs.at(0).executor.kind, "sandbox");
+    EXPECT_EQ(parsed.plan.jobs.at(1).executor.kind, "local");
+}
+
 // Plans that were valid before there were tables.
-TEST(ExecutorOptions, LocalAndUnknownKindsTakeAnything) {
-    EXPECT_TRUE(problems(R"({"kind": "local", "options": {"name": "n", "other": [1]}})").empty());
+TEST(ExecutorOptions, UnknownKindsTakeAnything) {
     EXPECT_TRUE(problems(R"({"kind": "k8s", "options": {"namespace": "ci"}})").empty());
 }
 
