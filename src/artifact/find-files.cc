@@ -23,9 +23,10 @@ namespace {
 constexpr std::int64_t mostEntries = 1'000'000;
 constexpr std::string_view anyFolders = "**";
 
+// Not st_ctim: another owner or mode, as a place gives them to the whole folder, writes nothing.
 std::string identityOf(const struct stat& st) {
-    return fmt::format("{}:{}:{}:{}.{}:{}.{}", st.st_dev, st.st_ino, st.st_size, st.st_mtim.tv_sec,
-                       st.st_mtim.tv_nsec, st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+    return fmt::format("{}:{}:{}:{}.{}", st.st_dev, st.st_ino, st.st_size, st.st_mtim.tv_sec,
+                       st.st_mtim.tv_nsec);
 }
 
 class Finder {

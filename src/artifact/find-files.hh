@@ -20,7 +20,7 @@ struct FileLimits {
 
 struct FoundFile {
     std::string path;     // below the folder
-    std::string identity; // changes when the file is written, replaced or touched
+    std::string identity; // changes when the file is written or replaced, not with its owner or mode
     bool operator==(const FoundFile&) const = default;
 };
 

@@ -13,13 +13,17 @@ namespace cirque::artifact {
 
 class FileBaseline {
   public:
-    // What matches the patterns now. What cannot be looked at is not in it: reading it will say why. Blocks.
+    // What matches the patterns now. Blocks.
     static FileBaseline take(const std::string& folder, const std::vector<std::string>& patterns);
 
     [[nodiscard]] bool has(const std::string& path, const std::string& identity) const;
 
+    // Failure: what matched the pattern could not be looked at, so nobody can tell what is new.
+    [[nodiscard]] Result<void> knows(const std::string& pattern) const;
+
   private:
     std::map<std::string, std::string> files_; // path -> identity
+    std::map<std::string, Error> unknown_;     // by pattern
 };
 
 struct ReadFile {
@@ -32,7 +36,7 @@ struct FilesRead {
     std::vector<std::string> untouched; // match, but are as they were; not read
 };
 
-// As findFiles and readFound, within the limits. Blocks.
+// As findFiles and readFound, within the limits. Failure too: `before` does not know the pattern. Blocks.
 Result<FilesRead> readFiles(const std::string& folder, const std::string& pattern, const FileLimits& limits,
                             const FileBaseline& before);
 

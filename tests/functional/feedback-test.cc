@@ -116,6 +116,8 @@ TEST(Reports, OfTheWorkTreeProveNothing) {
     EXPECT_EQ(stale.status, 1) << stale.all();
     EXPECT_TRUE(stale.outHas("no step wrote it")) << stale.all();
     EXPECT_TRUE(events(project, "tests.reported").empty());
+    project.planOf({"chmod -R u+rwx,go= ."}, R"("reports": ["junit.xml"])");
+    EXPECT_EQ(project.cirque({"run", "plan.json"}).status, 1) << "another mode wrote nothing";
     project.planOf({"echo \"<testsuite><testcase name='new'/></testsuite>\" > new && mv new junit.xml"},
                    R"("reports": ["junit.xml"])");
     EXPECT_EQ(project.cirque({"run", "plan.json"}).status, 0);

@@ -97,7 +97,7 @@ TEST_F(Oci, AnOrdinaryUserOwnsWhatHisContainersWrote) {
         return project_.shell(
             fmt::format("chown -R 65534:65534 '{0}' && exec setpriv --reuid=65534 --regid=65534 "
                         "--clear-groups '{1}' run plan.json --no-tui",
-                        project_.root(), CIRQUE_PROGRAM),
+                        project_.root(), project_.programForAnyone()),
             90);
     };
     const Ran ran = asNobody(options());
@@ -130,7 +130,7 @@ TEST_F(Oci, AnOrdinaryUserGetsBackWhatAContainerThatDiedHadTaken) {
         Running running = project_.startShell(
             fmt::format("chown -R 65534:65534 '{0}' && exec setpriv --reuid=65534 --regid=65534 "
                         "--clear-groups '{1}' run plan.json --no-tui {2}",
-                        project_.root(), CIRQUE_PROGRAM, keep));
+                        project_.root(), project_.programForAnyone(), keep));
         const Ran up =
             project_.shell(fmt::format("for i in $(seq 200); do test -n \"$(find '{}/work' -name up)\" "
                                        "&& exit 0; sleep 0.1; done; exit 1",
@@ -204,7 +204,7 @@ TEST_F(Oci, RootlessPodmanGivesFilesBack) {
                                "podman kill --all; wait $run; test $? = 3 || status=98\n"
                                "test -z \"$1\" && status=97; test -e \"$1\" && status=96\n"
                                "podman system migrate; exit $status\n",
-                               own, CIRQUE_PROGRAM, project_.state()));
+                               own, project_.programForAnyone(), project_.state()));
     const Ran ran = project_.shell(
         fmt::format(
             "chown -R 65534:65534 '{0}'; exec unshare -m --propagation private sh -ec 'mount --bind {1}/ids "

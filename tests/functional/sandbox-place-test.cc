@@ -149,10 +149,10 @@ TEST_F(Root, InAChrootRootNeedsNoUserNamespace) {
 Ran runAsNobody(const Project& project, const std::string& before, const std::string& script) {
     const std::string plan = project.planOf({script}, R"("executor":{"kind":"sandbox"})");
     return project.shell(fmt::format(
-        "chmod 755 {0}; chown -R nobody {0}; mkdir -m 700 \"$CIRQUE_PRIVATE_DIR\"; "
+        "chown -R nobody {0}; mkdir -m 700 \"$CIRQUE_PRIVATE_DIR\"; "
         "chown nobody \"$CIRQUE_PRIVATE_DIR\"; exec unshare -m --propagation private bash -c '{3} && "
         "exec setpriv --reuid=nobody --regid=nogroup --clear-groups {1} run {2}'",
-        project.root(), CIRQUE_PROGRAM, plan, before));
+        project.root(), project.programForAnyone(), plan, before));
 }
 
 // What root may do tells nothing of what an ordinary user may.

@@ -148,6 +148,20 @@ std::string Project::planOf(const std::vector<std::string>& scripts, const std::
     return "plan.json";
 }
 
+std::string Project::programForAnyone() const {
+    const fs::path folder = fs::path(root_) / "program";
+    fs::create_directories(folder);
+    for (const char* suffix : {"", "-leader", "-agent"}) {
+        const std::string from = std::string(CIRQUE_PROGRAM) + suffix;
+        const fs::path target = folder / fs::path(from).filename();
+        fs::copy_file(from, target, fs::copy_options::overwrite_existing);
+        fs::permissions(target, fs::perms(0755));
+    }
+    fs::permissions(folder, fs::perms(0755));
+    fs::permissions(root_, fs::perms(0755));
+    return (folder / "cirque").string();
+}
+
 void Project::commitAll() const {
     const Ran ran = shell("git init -q -b main . && git add -A && git commit -q -m all");
     ASSERT_EQ(ran.status, 0) << ran.all();

@@ -72,6 +72,9 @@ class Project {
     // A plan document of one job "main" with these bash steps, in plan.json; returns its name.
     std::string planOf(const std::vector<std::string>& scripts, const std::string& jobExtra = "") const;
 
+    // A copy of cirque, with all it needs, that every user may run: a checkout may lie in a closed home.
+    [[nodiscard]] std::string programForAnyone() const;
+
     // git init, add, commit of all that is there.
     void commitAll() const;
 

@@ -2,6 +2,7 @@
 #include "artifact/find-files.hh"
 
 #include "artifact/glob.hh"
+#include "artifact/job-files.hh"
 #include "tests/unit/workspace/tree-fixture.hh"
 
 #include <sys/stat.h>
@@ -28,6 +29,26 @@ class FindFilesTest : public cirque::testing::TreeFixture {
 
     using Paths = std::vector<std::string>;
 };
+
+// What was there before the steps proves nothing of them, nor does what could not be looked at then.
+TEST_F(FindFilesTest, OnlyWhatWasWrittenSinceIsRead) {
+    write("job/a.xml", "old");
+    write("job/b.xml", "old");
+    std::filesystem::create_symlink("..", at("job/up"));
+    write("c.xml", "old");
+    const FileBaseline before = FileBaseline::take(at("job"), {"*.xml", "up/c.xml"});
+    ASSERT_EQ(::chmod(at("job/a.xml").c_str(), 0600), 0);
+    write("job/b.xml", "newer");
+    const FileLimits limits{10, 100, 100};
+    const auto read = readFiles(at("job"), "*.xml", limits, before);
+    ASSERT_TRUE(read) << read.error().text();
+    EXPECT_EQ(read->untouched, Paths{"a.xml"});
+    ASSERT_EQ(read->files.size(), 1U);
+    EXPECT_EQ(read->files[0].bytes, "newer");
+    std::filesystem::remove(at("job/up"));
+    write("job/up/c.xml", "old");
+    EXPECT_FALSE(readFiles(at("job"), "up/c.xml", limits, before));
+}
 
 TEST(Glob, StarsAndQuestionMarks) {
     EXPECT_TRUE(matchesName("*.xml", "a.xml"));
