@@ -152,6 +152,16 @@ Result<Json> parseJson(std::string_view text, std::string_view what) {
     return boost::json::parse(text, boost::json::storage_ptr(), options);
 }
 
+std::string textAt(const JsonObject& object, std::string_view key) {
+    const Json* value = object.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+bool flagAt(const JsonObject& object, std::string_view key) {
+    const Json* value = object.if_contains(key);
+    return value != nullptr && value->is_bool() && value->as_bool();
+}
+
 std::string toLine(const Json& json) {
     return boost::json::serialize(json);
 }

@@ -19,6 +19,10 @@ using JsonArray = boost::json::array;
 // `what` names the document in the error, which carries line and column. Code InvalidPlan.
 Result<Json> parseJson(std::string_view text, std::string_view what);
 
+// The text or flag under `key`; empty or false when it is absent or something else.
+std::string textAt(const JsonObject& object, std::string_view key);
+bool flagAt(const JsonObject& object, std::string_view key);
+
 // One line, no spaces.
 std::string toLine(const Json& json);
 

@@ -28,11 +28,6 @@ struct Record {
     double elapsed = 0;
 };
 
-std::string textOf(const JsonObject& json, std::string_view key) {
-    const Json* found = json.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 std::optional<Record> parseRecord(std::string_view line) {
     constexpr std::array<std::string_view, 12> actions{"start", "run",          "pause",      "cont",
                                                        "pass",  "bench",        "fail",       "output",
@@ -45,13 +40,13 @@ std::optional<Record> parseRecord(std::string_view line) {
         return std::nullopt;
     }
     const JsonObject& object = json->get_object();
-    Record record{textOf(object, "Action"), textOf(object, "Package"),    textOf(object, "Test"),
-                  textOf(object, "Output"), textOf(object, "ImportPath"), 0};
+    Record record{textAt(object, "Action"), textAt(object, "Package"),    textAt(object, "Test"),
+                  textAt(object, "Output"), textAt(object, "ImportPath"), 0};
     if (std::ranges::find(actions, record.action) == actions.end()) {
         return std::nullopt;
     }
     if (record.build.empty()) {
-        record.build = textOf(object, "FailedBuild");
+        record.build = textAt(object, "FailedBuild");
     }
     if (const Json* elapsed = object.if_contains("Elapsed"); elapsed != nullptr && elapsed->is_number()) {
         record.elapsed = elapsed->to_number<double>();

@@ -3,19 +3,20 @@
 
 #include "base/text.hh"
 #include "tests/conformance/journal.hh"
+#include "tests/support/look.hh"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 namespace cirque::conformance {
 namespace {
 
 using test::Project;
 using test::Ran;
+using test::slurp;
 
 constexpr int killed = 137; // 128 + SIGKILL: cirque had no time to end its journal
 
@@ -40,13 +41,6 @@ std::string describe(const Json& outcome) {
         text += fmt::format(" {}", std::string_view(skip->as_string()));
     }
     return text;
-}
-
-std::string slurp(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
 }
 
 // The newest run of a project.

@@ -3,47 +3,28 @@
 
 #include "tests/conformance/expect.hh"
 #include "tests/conformance/own-nix.hh"
+#include "tests/support/look.hh"
 
 #include <fmt/format.h>
 
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
-#include <thread>
 
 namespace cirque::conformance {
 namespace {
 
 namespace fs = std::filesystem;
+using test::poll;
 using test::Project;
 using test::Ran;
 using test::Running;
+using test::slurp;
 
 constexpr int waitSeconds = 60; // for one case on a busy machine; a case that hangs fails by it
-
-std::string slurp(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-template <class Ready>
-bool poll(int seconds, Ready ready) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-    while (!ready()) {
-        if (std::chrono::steady_clock::now() > end) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
-}
 
 // The project's folder name is unlike any other: whatever a case starts has it in its environment.
 std::string tokenOf(const Project& project) {

@@ -2,20 +2,14 @@
 // What the guides tell people to write is accepted: every whole workflow file that stands in a page is
 // checked.
 #include "tests/functional/support/project.hh"
+#include "tests/support/look.hh"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace cirque::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string slurp(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // Blocks of Nix that begin as a workflow file does and leave nothing out.
 std::vector<std::string> wholeFiles(const std::string& page) {

@@ -9,16 +9,6 @@
 namespace cirque::app {
 namespace {
 
-std::string textOf(const JsonObject& object, std::string_view key) {
-    const Json* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-bool flagOf(const JsonObject& object, std::string_view key) {
-    const Json* value = object.if_contains(key);
-    return value != nullptr && value->is_bool() && value->as_bool();
-}
-
 Result<JsonObject> parseRecord(std::string_view line, std::string_view what) {
     CIRQUE_TRY_ASSIGN(const Json json, parseJson(line, what));
     const Json* version = json.is_object() ? json.as_object().if_contains("v") : nullptr;
@@ -48,7 +38,7 @@ Result<CancelRequest> parseCancel(std::string_view line) {
     if (cancel == nullptr || !cancel->is_object()) {
         return fail(ErrorCode::Usage, "the request asks for nothing that a run can do");
     }
-    return CancelRequest{textOf(cancel->as_object(), "job"), flagOf(cancel->as_object(), "immediate")};
+    return CancelRequest{textAt(cancel->as_object(), "job"), flagAt(cancel->as_object(), "immediate")};
 }
 
 std::string answerLine(const Result<void>& answer) {
@@ -66,14 +56,14 @@ std::string answerLine(const Result<void>& answer) {
 
 Result<void> parseAnswer(std::string_view line) {
     CIRQUE_TRY_ASSIGN(const JsonObject record, parseRecord(line, "the answer"));
-    if (flagOf(record, "ok")) {
+    if (flagAt(record, "ok")) {
         return {};
     }
-    const std::string error = textOf(record, "error");
+    const std::string error = textAt(record, "error");
     if (error.empty()) {
         return fail(ErrorCode::Corrupt, "the answer of the run says neither yes nor no");
     }
-    return fail(ErrorCode::NotFound, error, textOf(record, "hint"));
+    return fail(ErrorCode::NotFound, error, textAt(record, "hint"));
 }
 
 std::string controlPath(const history::RunFolder& folder) {

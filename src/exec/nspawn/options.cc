@@ -18,16 +18,6 @@ namespace cirque::exec {
 
 namespace {
 
-std::string textOf(const JsonObject& object, std::string_view key) {
-    const Json* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-bool flagOf(const JsonObject& object, std::string_view key) {
-    const Json* value = object.if_contains(key);
-    return value != nullptr && value->is_bool() && value->as_bool();
-}
-
 // Whether one of the paths exists when `root` is the root: its absolute links must not lead to this machine's
 // files.
 bool hasOneOf(int root, std::span<const std::string_view> paths) {
@@ -80,10 +70,10 @@ Result<void> checkFolder(const std::string& path, const Needs& needs) {
 Result<NspawnOptions> nspawnOptions(const plan::Job& job, std::string_view tree) {
     const JsonObject& json = job.executor.options;
     NspawnOptions options;
-    options.rootfs = textOf(json, "rootfs");
-    options.system = textOf(json, "system");
-    options.boot = flagOf(json, "boot") || !options.system.empty();
-    options.network = flagOf(json, "network");
+    options.rootfs = textAt(json, "rootfs");
+    options.system = textAt(json, "system");
+    options.boot = flagAt(json, "boot") || !options.system.empty();
+    options.network = flagAt(json, "network");
     if (options.rootfs.empty() == options.system.empty()) {
         return fail(ErrorCode::InvalidPlan, "an nspawn place needs either 'rootfs' or 'system'",
                     R"(for example executor = executors.nspawn { rootfs = "/srv/debian"; })");

@@ -12,11 +12,6 @@ namespace cirque::exec {
 
 namespace {
 
-std::string textOf(const JsonObject& object, std::string_view key) {
-    const Json* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 // Without "." and ".." and a slash at the end.
 std::string normal(std::string_view path) {
     std::string text = std::filesystem::path(path).lexically_normal().string();
@@ -36,10 +31,9 @@ Result<Mount> parseMount(const Json& json, std::string_view key, std::string_vie
     if (json.is_string()) {
         mount.source = json.as_string();
     } else if (const JsonObject* object = json.if_object()) {
-        mount.source = textOf(*object, "source");
-        mount.target = textOf(*object, "target");
-        const Json* write = object->if_contains("write");
-        mount.write = write != nullptr && write->is_bool() && write->as_bool();
+        mount.source = textAt(*object, "source");
+        mount.target = textAt(*object, "target");
+        mount.write = flagAt(*object, "write");
     }
     if (mount.source.empty()) {
         return fail(ErrorCode::InvalidPlan, fmt::format("a mount of '{}' has no source", key));

@@ -13,11 +13,6 @@
 namespace cirque::frontend {
 namespace {
 
-std::string textOf(const JsonObject& object, std::string_view name) {
-    const Json* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 plan::Job emptyJob(const AttributePath& path) {
     plan::Job job;
     job.name = toText(path);
@@ -108,13 +103,13 @@ AttributeJob attributeJob(const AttributePath& path, Result<Json> answer) {
         return failing(std::move(job), std::move(answer).error());
     }
     const JsonObject* object = answer->if_object();
-    if (object == nullptr || textOf(*object, "drv").empty()) {
-        Error error = notADerivation(job.name, object == nullptr ? "" : textOf(*object, "problem"));
+    if (object == nullptr || textAt(*object, "drv").empty()) {
+        Error error = notADerivation(job.name, object == nullptr ? "" : textAt(*object, "problem"));
         return failing(std::move(job), std::move(error));
     }
-    job.system = textOf(*object, "system");
+    job.system = textAt(*object, "system");
     plan::BuildRun build;
-    build.derivation.drv = textOf(*object, "drv");
+    build.derivation.drv = textAt(*object, "drv");
     build.derivation.outputs = outputsOf(*object);
     if (const std::string problem = plan::formatProblem(plan::Type::DrvPath, build.derivation.drv);
         !problem.empty()) {

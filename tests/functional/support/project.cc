@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/functional/support/project.hh"
 
+#include "tests/support/look.hh"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -11,39 +13,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
-#include <thread>
 
 namespace cirque::test {
-namespace {
 
 namespace fs = std::filesystem;
-
-std::string slurp(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-// True when `ready` became true within `seconds`.
-template <class Ready>
-bool poll(int seconds, Ready ready) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-    while (!ready()) {
-        if (std::chrono::steady_clock::now() > end) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-}
-
-} // namespace
 
 std::string Ran::all() const {
     return fmt::format("status {}\n--- stdout\n{}\n--- stderr\n{}", status, out, err);

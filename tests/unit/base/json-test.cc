@@ -74,6 +74,14 @@ TEST(ParseJson, TakesLongKeysWhole) {
     EXPECT_EQ(errorOf("{\"" + first + "\": 1, \"" + second + "\": 2}"), "no error");
 }
 
+TEST(JsonFields, WhatIsAbsentOrSomethingElseIsEmptyOrFalse) {
+    const JsonObject object = parseJson(R"({"t": "x", "f": true, "n": 1})", "test")->as_object();
+    EXPECT_EQ(textAt(object, "t"), "x");
+    EXPECT_EQ(textAt(object, "n") + textAt(object, "f") + textAt(object, "no"), "");
+    EXPECT_TRUE(flagAt(object, "f"));
+    EXPECT_FALSE(flagAt(object, "n") || flagAt(object, "t") || flagAt(object, "no"));
+}
+
 TEST(WriteJson, PrettyKeepsTheOrderOfKeysAndEndsInANewline) {
     const auto parsed = parseJson(R"({"b":1,"a":[],"c":{"x":[1,{"y":"\n"}]},"d":{}})", "x");
     ASSERT_TRUE(parsed);

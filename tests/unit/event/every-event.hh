@@ -4,6 +4,7 @@
 
 #include "event/types/event.hh"
 #include "io/process/fd.hh"
+#include "tests/support/look.hh"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -104,11 +104,6 @@ class TemporaryFolder {
   private:
     std::string path_;
 };
-
-inline std::string slurp(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 inline void spill(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
