@@ -3,8 +3,6 @@
 
 #include "base/text.hh"
 
-#include <fmt/format.h>
-
 namespace cirque::agent {
 
 namespace {
@@ -57,6 +55,9 @@ bool FrameReader::skip() {
 }
 
 Result<void> FrameReader::take(std::string_view bytes, const std::function<void(const Frame&)>& deliver) {
+    if (failure_) {
+        return fail(*failure_);
+    }
     buffer_ += bytes;
     if (!skipTo_.empty() && !skip()) {
         return {};
@@ -67,9 +68,10 @@ Result<void> FrameReader::take(std::string_view bytes, const std::function<void(
         const auto kind = static_cast<unsigned char>(buffer_[at + sizeBytes]);
         if (size > longestFrame || !isKind(kind)) {
             constexpr std::size_t quoted = 200;
-            return fail(ErrorCode::Corrupt,
-                        fmt::format("expected cirque-agent's words, got: {}",
-                                    ellipsize(keepOnlyColours(buffer_.substr(at, 4 * quoted)), quoted)));
+            const std::string said = ellipsize(keepOnlyColours(buffer_.substr(at, 4 * quoted)), quoted);
+            failure_ = Error{ErrorCode::Corrupt, "expected cirque-agent's words, got: " + said, {}, {}};
+            buffer_ = {};
+            return fail(*failure_);
         }
         if (buffer_.size() - at - frameHeaderBytes < size) {
             break;

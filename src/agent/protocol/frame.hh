@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -66,6 +67,7 @@ class FrameReader {
 
     std::string_view skipTo_;
     std::string buffer_;
+    std::optional<Error> failure_;
 };
 
 } // namespace cirque::agent

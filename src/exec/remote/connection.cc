@@ -120,6 +120,9 @@ std::string AgentConnection::said() const {
 }
 
 void AgentConnection::take(std::string_view bytes) {
+    if (lost_) {
+        return; // nobody waits for it any more
+    }
     heard_ = true;
     const std::function<void(const agent::Frame&)> one = [this](const agent::Frame& frame) {
         deliver(frame);
@@ -143,18 +146,23 @@ void AgentConnection::deliver(const agent::Frame& frame) {
     if (found == calls_.end()) {
         return; // a daemon of an earlier step still prints
     }
-    if (frame.kind == agent::FrameKind::Done) {
-        found->second.done = std::string(frame.payload);
-        found->second.changed->notify();
-    } else {
-        deliverOutput(frame);
+    Call& call = found->second;
+    if (frame.kind != agent::FrameKind::Done) {
+        deliverOutput(call, frame);
+    } else if (!call.done) {
+        call.done = std::string(frame.payload);
+        call.stopping = false;
+        if (!call.isStep) {
+            call.sink.reset(); // what would still come was not asked for
+        }
+        call.changed->notify();
     }
 }
 
-void AgentConnection::deliverOutput(const agent::Frame& frame) {
-    Call& call = calls_[frame.call];
+void AgentConnection::deliverOutput(Call& call, const agent::Frame& frame) {
     const bool late = frame.kind == agent::FrameKind::LateOutput;
-    if (!call.sink || call.sinkFailure || (!late && frame.kind != agent::FrameKind::Output)) {
+    const bool now = frame.kind == agent::FrameKind::Output && !call.done;
+    if (!call.sink || call.sinkFailure || (!late && !now)) {
         return;
     }
     if (auto written = call.sink->write(frame.payload, late); !written) {
@@ -165,9 +173,9 @@ void AgentConnection::deliverOutput(const agent::Frame& frame) {
 
 // A reader that does not keep up must not hold back the answer to a stop.
 bool AgentConnection::congested() const {
-    return !stopping_ && std::ranges::any_of(calls_, [](const auto& entry) {
-        return entry.second.sink && entry.second.sink->congested();
-    });
+    const auto stops = [](const auto& entry) { return entry.second.stopping; };
+    const auto isFull = [](const auto& entry) { return entry.second.sink && entry.second.sink->congested(); };
+    return std::ranges::none_of(calls_, stops) && std::ranges::any_of(calls_, isFull);
 }
 
 void AgentConnection::lose(std::string why) {
@@ -195,14 +203,19 @@ io::Task<> AgentConnection::loseAfter(Millis patience, io::StopToken answered, s
 }
 
 void AgentConnection::sendStop(std::uint32_t call, io::StopLevel level, io::StopReason reason) {
-    stopping_ = true;
+    if (const auto found = calls_.find(call); found != calls_.end()) {
+        found->second.stopping = !found->second.done;
+    }
     const agent::StopCall stop{static_cast<std::int64_t>(level), static_cast<std::int64_t>(reason)};
     out_.push(toBytes(agent::FrameKind::Stop, call, toBytes(stop)));
 }
 
 std::uint32_t AgentConnection::begin(std::string payload, std::shared_ptr<OutputSink> sink) {
     const std::uint32_t number = ++lastCall_;
-    calls_[number].sink = std::move(sink);
+    const auto kind = agent::parseCallKind(payload);
+    Call& call = calls_[number];
+    call.sink = std::move(sink);
+    call.isStep = kind && *kind == agent::CallKind::RunStep;
     out_.push(toBytes(agent::FrameKind::Call, number, payload));
     return number;
 }
@@ -277,8 +290,13 @@ io::Task<Result<std::string>> AgentConnection::finish(std::uint32_t number, io::
     }
     answered.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     Call ended = std::move(calls_[number]);
-    // the sink stays for what daemons still print
-    calls_[number] = Call{ended.sink, {}, {}, ended.changed};
+    calls_.erase(number);
+    if (ended.isStep && ended.done && !ended.sinkFailure) { // its daemons may still print
+        Call& over = calls_[number];
+        over.sink = ended.sink;
+        over.done.emplace();
+        over.isStep = true;
+    }
     if (ended.sinkFailure) {
         co_return fail(std::move(*ended.sinkFailure));
     }

@@ -74,6 +74,8 @@ class AgentConnection {
         std::shared_ptr<OutputSink> sink;
         std::optional<Error> sinkFailure; // the agent is told to stop; the failure is the call's
         std::optional<std::string> done;
+        bool isStep = false;
+        bool stopping = false;
         std::shared_ptr<io::Signal> changed = std::make_shared<io::Signal>();
     };
 
@@ -90,7 +92,7 @@ class AgentConnection {
                                     io::StopToken stop);
     void take(std::string_view bytes);
     void deliver(const agent::Frame& frame);
-    void deliverOutput(const agent::Frame& frame);
+    void deliverOutput(Call& call, const agent::Frame& frame);
     void lose(std::string why);
     void sendStop(std::uint32_t call, io::StopLevel level, io::StopReason reason);
     [[nodiscard]] bool congested() const;
@@ -102,9 +104,8 @@ class AgentConnection {
     io::UniqueFd in_;
     io::UniqueFd err_;
     agent::FrameReader frames_{agent::preamble};
-    std::map<std::uint32_t, Call> calls_;
+    std::map<std::uint32_t, Call> calls_; // that are not over, and steps whose daemons may still print
     std::uint32_t lastCall_ = 0;
-    bool stopping_ = false;
     bool heard_ = false; // since the last ping
     std::uint64_t takenBefore_ = 0;
     std::optional<agent::Hello> hello_;

@@ -50,6 +50,16 @@ TEST(Frames, SomethingElseIsQuoted) {
     EXPECT_NE(taken.error().message.find("bash: cirque-agent: not found"), std::string::npos);
 }
 
+// Were they delivered again with whatever comes next, a step would print twice, and all would be kept.
+TEST(Frames, AreDeliveredOnceWhateverComesAfterThem) {
+    FrameReader reader;
+    int delivered = 0;
+    const auto count = [&delivered](const Frame&) { ++delivered; };
+    EXPECT_FALSE(reader.take(toBytes(FrameKind::Output, 1, "once") + "a child of the shell prints\n", count));
+    EXPECT_FALSE(reader.take(toBytes(FrameKind::Output, 1, "more"), count));
+    EXPECT_EQ(delivered, 1);
+}
+
 TEST(Messages, AStepComesBackAsItWas) {
     StepRequest request;
     request.index = -1;
