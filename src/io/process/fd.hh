@@ -67,7 +67,8 @@ Result<void> makeNewFolder(const std::string& path, unsigned mode, std::string_v
 // chown -R to this user and group that follows no symbolic link; what is theirs already is only looked at.
 Result<void> giveTree(const std::string& path, unsigned uid, unsigned gid);
 
-// rm -rf that follows no symbolic link and makes unwritable folders writable first. Missing is fine.
+// rm -rf that follows no symbolic link and makes unwritable folders writable first. Missing is fine. What is
+// mounted in it, or on it, stays as it is and is a failure.
 Result<void> removeTree(const std::string& path);
 
 } // namespace cirque::io

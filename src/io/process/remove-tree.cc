@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hh"
 #include "io/process/fd.hh"
+#include "io/process/one-mount.hh"
+
+#include <fmt/format.h>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,14 +20,21 @@ namespace {
 constexpr int folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 // Walks with one open folder and a stack of levels, so that neither the depth of the tree nor a link that is
-// put into it meanwhile leads astray: down by openat without following, up by ".." checked against what was
-// left.
+// put into it meanwhile leads astray: down without following, up by ".." checked against what was left. A
+// mount is left alone: what lies there is not the tree's.
 class Remover {
   public:
-    explicit Remover(const std::string& root) : root_(root) {}
+    // Without a slash at its end.
+    explicit Remover(const std::string& root)
+        : root_(root), name_(root.substr(root.rfind('/') + 1)),
+          above_(::open(aboveOf(root).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
 
     Result<void> run() {
-        if (!descend(AT_FDCWD, root_)) {
+        if (!above_) {
+            note("open", root_);
+            return finish();
+        }
+        if (!descend(above_.get(), name_)) {
             return finish();
         }
         while (!levels_.empty()) {
@@ -49,16 +60,28 @@ class Remover {
         std::vector<std::string> folders; // still to remove
     };
 
+    static std::string aboveOf(const std::string& root) {
+        const std::size_t slash = root.rfind('/');
+        return slash == std::string::npos ? "." : root.substr(0, slash + 1);
+    }
+
     void note(std::string_view action, const std::string& name) {
         if (errno == ENOENT || error_) {
             return;
         }
         auto why = errno;
-        std::string object;
-        for (const auto& level : levels_) {
-            object += level.name + '/';
+        std::string object = root_;
+        for (std::size_t at = 1; at < levels_.size(); ++at) {
+            object += '/' + levels_[at].name;
         }
-        error_ = systemError(why, action, object + name);
+        object += levels_.empty() ? "" : '/' + name;
+        if (why == EXDEV) {
+            error_ = Error{ErrorCode::Io, fmt::format("cannot remove {}: something is mounted there", object),
+                           fmt::format("end what uses it, then: umount {}; rm -r {}", shellQuote(object),
+                                       shellQuote(root_))};
+        } else {
+            error_ = systemError(why, action, object);
+        }
     }
 
     Result<void> finish() {
@@ -69,21 +92,21 @@ class Remover {
     }
 
     // A folder without read permission is made ours through a handle that follows no link.
-    static int openFolder(int parent, const std::string& name) {
-        int fd = ::openat(parent, name.c_str(), folderFlags);
-        if (fd >= 0 || errno != EACCES) {
+    static UniqueFd openFolder(int parent, const std::string& name) {
+        UniqueFd fd = openOnSameMount(parent, name);
+        if (fd || errno != EACCES) {
             return fd;
         }
-        UniqueFd handle(::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        const UniqueFd handle = openOnSameMount(parent, name, true);
         if (!handle || ::chmod(fmt::format("/proc/self/fd/{}", handle.get()).c_str(), 0700) != 0) {
             errno = EACCES;
-            return -1;
+            return {};
         }
-        return ::openat(parent, name.c_str(), folderFlags);
+        return openOnSameMount(parent, name);
     }
 
     bool descend(int parent, const std::string& name) {
-        UniqueFd fd(openFolder(parent, name));
+        UniqueFd fd = openFolder(parent, name);
         if (!fd) {
             note("open", name);
             return false;
@@ -144,7 +167,7 @@ class Remover {
         levels_.pop_back();
         if (levels_.empty()) {
             current_.reset();
-            if (::rmdir(root_.c_str()) != 0) {
+            if (::unlinkat(above_.get(), name_.c_str(), AT_REMOVEDIR) != 0) {
                 note("remove", root_);
             }
             return true;
@@ -168,6 +191,8 @@ class Remover {
     }
 
     std::string root_;
+    std::string name_; // its last component
+    UniqueFd above_;   // the folder it lies in
     UniqueFd current_;
     std::vector<Level> levels_;
     std::optional<Error> error_;
@@ -182,7 +207,11 @@ Result<void> removeTree(const std::string& path) {
     if (errno != EISDIR && errno != EPERM && errno != ENOTDIR) {
         return fail(systemError(errno, "remove", path));
     }
-    Remover remover(path);
+    std::string root = path;
+    while (root.size() > 1 && root.ends_with('/')) {
+        root.pop_back();
+    }
+    Remover remover(root);
     return remover.run();
 }
 
