@@ -9,6 +9,10 @@
 //   Input  bytes of the call, in order            LateOutput  those of a daemon
 //   InputEnd                                      Done    the call's result; closes it
 //   Ping   no call's, every few seconds           Ping    the answer, at once
+//                                                 Taken   how much of the call's Input is written
+//
+// The agent always reads, so that pings and stops come through: of a call's Input no more than mostInput is
+// under way.
 //
 // When its input ends, or nothing came for a while, the agent ends every process of its job at once, removes
 // what it made and ends.
@@ -34,7 +38,10 @@ enum class FrameKind : std::uint8_t {
     LateOutput = 7,
     Done = 8,
     Ping = 9,
+    Taken = 10,
 };
+
+inline constexpr std::int64_t mostInput = 8 << 20;
 
 inline constexpr std::size_t frameHeaderBytes = 9;
 inline constexpr std::size_t longestFrame = 64U << 20U; // a longer one is garbage, or somebody else's text

@@ -212,6 +212,18 @@ Result<StopCall> parseStopCall(std::string_view payload) {
     return finished(in, stop, "a stop");
 }
 
+std::string toBytes(const TakenInput& taken) {
+    Writer out;
+    out.number(taken.bytes);
+    return std::move(out).take();
+}
+
+Result<TakenInput> parseTakenInput(std::string_view payload) {
+    Reader in(payload);
+    const TakenInput taken{in.number()};
+    return finished(in, taken, "a Taken");
+}
+
 Result<CallKind> parseCallKind(std::string_view payload) {
     const auto kind = static_cast<CallKind>(Reader(payload).number());
     if (kind < CallKind::OpenJob || kind > CallKind::GetArtifact) {

@@ -124,12 +124,18 @@ struct StopCall {
     std::int64_t reason = 0; // io::StopReason
 };
 
+// Payload of a Taken frame.
+struct TakenInput {
+    std::int64_t bytes = 0; // since the call began
+};
+
 std::string toBytes(const Hello& hello);
 std::string toBytes(const OpenJob& open);
 std::string toBytes(const StepRequest& request); // of the step: the action, path, workdir and shell only
 std::string toBytes(const CloseJob& close);
 std::string giveBackBytes();
 std::string toBytes(const StopCall& stop);
+std::string toBytes(const TakenInput& taken);
 std::string toBytes(const PutTree& put);
 std::string toBytes(const NoteFiles& note);
 std::string toBytes(const ReadFilesCall& read);
@@ -144,6 +150,7 @@ Result<OpenJob> parseOpenJob(std::string_view payload);
 Result<StepRequest> parseStepRequest(std::string_view payload);
 Result<CloseJob> parseCloseJob(std::string_view payload);
 Result<StopCall> parseStopCall(std::string_view payload);
+Result<TakenInput> parseTakenInput(std::string_view payload);
 Result<PutTree> parsePutTree(std::string_view payload);
 Result<NoteFiles> parseNoteFiles(std::string_view payload);
 Result<ReadFilesCall> parseReadFiles(std::string_view payload);

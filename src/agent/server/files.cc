@@ -68,61 +68,29 @@ std::string ServedFiles::transferOf(std::uint32_t call) const {
     return fmt::format("{}/{}", transfers_, call);
 }
 
-Result<std::string> ServedFiles::folderFor(std::uint32_t call, const std::string& payload) const {
-    CIRQUE_TRY_ASSIGN(const CallKind kind, parseCallKind(payload));
-    if (kind == CallKind::PutTree) {
-        CIRQUE_TRY_ASSIGN(PutTree put, parsePutTree(payload));
-        return std::move(put.folder);
-    }
-    if (transfers_.empty()) {
-        return fail(ErrorCode::Corrupt, "the agent was given an artifact before its job");
-    }
-    CIRQUE_TRY_ASSIGN(const PutArtifact put, parsePutArtifact(payload));
-    return artifact::parentOf(artifact::ArtifactStore(transferOf(call)).folderOf(put.name));
-}
-
 void ServedFiles::begin(std::uint32_t call, const std::string& payload) {
     const auto kind = parseCallKind(payload);
-    if (!kind || !hasInput(*kind)) {
-        return;
-    }
-    Incoming& incoming = incoming_[call];
-    if (auto put = *kind == CallKind::PutTree ? parsePutTree(payload) : Result<PutTree>(PutTree{})) {
-        incoming.put = std::move(*put);
-    }
-    const auto folder = folderFor(call, payload);
-    auto tree = folder ? artifact::TreeUnpacker::create(*folder)
-                       : Result<artifact::TreeUnpacker>(fail(folder.error()));
-    if (tree) {
-        incoming.tree.emplace(std::move(*tree));
-    } else {
-        incoming.failure = std::move(tree).error();
+    if (kind && hasInput(*kind)) {
+        incoming_[call] = std::make_shared<Incoming>();
     }
 }
 
 void ServedFiles::take(std::uint32_t call, std::string_view bytes) {
-    const auto found = incoming_.find(call);
-    if (found == incoming_.end() || found->second.failure || found->second.ended) {
-        return; // the rest of what is refused already
-    }
-    if (auto taken = found->second.tree->take(bytes); !taken) {
-        found->second.failure = std::move(taken).error();
-        found->second.changed->notify();
+    if (const auto found = incoming_.find(call); found != incoming_.end()) {
+        found->second->waiting.emplace_back(bytes);
+        found->second->changed.notify();
     }
 }
 
 void ServedFiles::end(std::uint32_t call) {
-    const auto found = incoming_.find(call);
-    if (found == incoming_.end() || found->second.failure || found->second.ended) {
-        return;
+    if (const auto found = incoming_.find(call); found != incoming_.end()) {
+        found->second->ended = true;
+        found->second->changed.notify();
     }
-    found->second.ended = true;
-    if (auto finished = found->second.tree->finish(); !finished) {
-        found->second.failure = std::move(finished).error();
-    } else if (auto put = putBeside(found->second.put); !put) {
-        found->second.failure = std::move(put).error();
-    }
-    found->second.changed->notify();
+}
+
+void ServedFiles::forget(std::uint32_t call) {
+    incoming_.erase(call);
 }
 
 Result<void> ServedFiles::putBeside(const PutTree& put) {
@@ -137,25 +105,46 @@ Result<void> ServedFiles::putBeside(const PutTree& put) {
     return io::removeTree(put.folder);
 }
 
-io::Task<Result<void>> ServedFiles::received(std::uint32_t call, io::StopToken stop) {
-    const std::shared_ptr<io::Signal> changed = incoming_[call].changed;
-    while (!incoming_[call].failure && !incoming_[call].ended) {
-        const bool go = co_await changed->wait(stop);
-        if (!go) {
-            incoming_.erase(call);
+io::Task<Result<void>> ServedFiles::receive(std::uint32_t call, std::string folder, io::StopToken stop) {
+    const std::shared_ptr<Incoming> incoming = incoming_[call];
+    const std::function<Result<artifact::TreeUnpacker>()> create = [&folder] {
+        return artifact::TreeUnpacker::create(folder);
+    };
+    Result<artifact::TreeUnpacker> tree = co_await io::offload(create);
+    if (!tree) {
+        co_return fail(std::move(tree).error());
+    }
+    std::int64_t written = 0;
+    while (!incoming->ended || !incoming->waiting.empty()) {
+        if (stop.stopRequested()) {
             co_return fail(stopped());
         }
+        if (incoming->waiting.empty()) {
+            (void)co_await incoming->changed.wait(stop);
+            continue;
+        }
+        const std::string piece = std::move(incoming->waiting.front());
+        incoming->waiting.pop_front();
+        const std::function<Result<void>()> take = [&] { return tree->take(piece); };
+        const Result<void> taken = co_await io::offload(take);
+        CIRQUE_CO_TRY(taken);
+        written += std::ssize(piece);
+        if (taken_) {
+            taken_(call, written);
+        }
     }
-    const Incoming incoming = std::move(incoming_[call]);
-    incoming_.erase(call);
-    if (incoming.failure) {
-        co_return fail(*incoming.failure);
-    }
-    co_return Result<void>();
+    const std::function<Result<void>()> finish = [&] { return tree->finish(); };
+    co_return co_await io::offload(finish);
 }
 
-io::Task<Result<std::string>> ServedFiles::putTree(std::uint32_t call, io::StopToken stop) {
-    CIRQUE_CO_TRY(co_await received(call, std::move(stop)));
+io::Task<Result<std::string>> ServedFiles::putTree(std::uint32_t call, std::string payload,
+                                                   io::StopToken stop) {
+    CIRQUE_CO_TRY_ASSIGN(const PutTree put, parsePutTree(payload));
+    const Result<void> came = co_await receive(call, put.folder, std::move(stop));
+    CIRQUE_CO_TRY(came);
+    const std::function<Result<void>()> place = [&put] { return putBeside(put); };
+    const Result<void> placed = co_await io::offload(place);
+    CIRQUE_CO_TRY(placed);
     co_return doneBytes();
 }
 
@@ -163,7 +152,11 @@ io::Task<Result<std::string>> ServedFiles::putArtifact(std::uint32_t call, std::
                                                        io::StopToken stop) {
     const std::string transfer = transferOf(call);
     CIRQUE_CO_TRY_ASSIGN(const PutArtifact put, parsePutArtifact(payload));
-    const Result<void> came = co_await received(call, std::move(stop));
+    if (transfers_.empty()) {
+        co_return fail(ErrorCode::Corrupt, "the agent was given an artifact before its job");
+    }
+    std::string folder = artifact::parentOf(artifact::ArtifactStore(transfer).folderOf(put.name));
+    const Result<void> came = co_await receive(call, std::move(folder), std::move(stop));
     const std::function<Result<void>()> restore = [&]() -> Result<void> {
         Result<void> restored =
             came ? artifact::ArtifactStore(transfer).restore(put.name, folder_, put.path) : came;

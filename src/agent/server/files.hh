@@ -12,26 +12,35 @@
 #include "io/runtime/task.hh"
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace cirque::agent {
 
 class ServedFiles {
   public:
+    // `taken` is told how much of a call's Input is written.
+    using Taken = std::function<void(std::uint32_t call, std::int64_t bytes)>;
+
+    explicit ServedFiles(Taken taken = {}) : taken_(std::move(taken)) {}
+
     // `transfers`: where artifacts lie on their way; need not exist.
     void setJob(std::string folder, std::string transfers);
 
-    // A call has come. When Input follows it, what arrives is written at once by the loop itself: while that
-    // lasts no more is read, so that a coordinator that is too fast has to wait.
+    // A call has come. When Input follows it, what arrives waits until the call itself writes it.
     void begin(std::uint32_t call, const std::string& payload);
     void take(std::uint32_t call, std::string_view bytes);
     void end(std::uint32_t call);
+    // The call is answered: what still arrives is of no use.
+    void forget(std::uint32_t call);
 
     // Each to its Done.
-    io::Task<Result<std::string>> putTree(std::uint32_t call, io::StopToken stop);
+    io::Task<Result<std::string>> putTree(std::uint32_t call, std::string payload, io::StopToken stop);
     io::Task<Result<std::string>> putArtifact(std::uint32_t call, std::string payload, io::StopToken stop);
     io::Task<Result<std::string>> getArtifact(std::uint32_t call, std::string payload,
                                               std::shared_ptr<Sink> sink, io::StopToken stop);
@@ -41,22 +50,20 @@ class ServedFiles {
 
   private:
     struct Incoming {
-        std::optional<artifact::TreeUnpacker> tree;
-        std::optional<Error> failure;
-        PutTree put;
+        std::deque<std::string> waiting;
         bool ended = false;
-        std::shared_ptr<io::Signal> changed = std::make_shared<io::Signal>();
+        io::Signal changed;
     };
 
     static Result<void> putBeside(const PutTree& put);
-    Result<std::string> folderFor(std::uint32_t call, const std::string& payload) const;
     [[nodiscard]] std::string transferOf(std::uint32_t call) const;
-    io::Task<Result<void>> received(std::uint32_t call, io::StopToken stop);
+    io::Task<Result<void>> receive(std::uint32_t call, std::string folder, io::StopToken stop);
 
     std::string folder_;
     std::string transfers_;
     artifact::FileBaseline before_;
-    std::map<std::uint32_t, Incoming> incoming_;
+    std::map<std::uint32_t, std::shared_ptr<Incoming>> incoming_;
+    Taken taken_;
 };
 
 } // namespace cirque::agent

@@ -76,20 +76,28 @@ Result<void> ServedJob::giveBack() {
     return owner_ ? io::giveTree(what_.jobFolder, owner_->first, owner_->second) : Result<void>{};
 }
 
-io::Task<Result<JobOpened>> ServedJob::open() {
-    CIRQUE_CO_TRY(checkFolder());
-    CIRQUE_CO_TRY(takeFolder());
-    CIRQUE_CO_TRY_ASSIGN(const std::string root, openPrivateRoot(what_.privateRoots));
+// The private folder's path.
+Result<std::string> ServedJob::makeFolders() {
+    CIRQUE_TRY(checkFolder());
+    CIRQUE_TRY(takeFolder());
+    CIRQUE_TRY_ASSIGN(const std::string root, openPrivateRoot(what_.privateRoots));
     (void)sweep(root); // what cannot be removed is in nobody's way
-    CIRQUE_CO_TRY_ASSIGN(privates_, RunFolder::create(root, what_.name));
+    CIRQUE_TRY_ASSIGN(privates_, RunFolder::create(root, what_.name));
     const std::string secret = privates_->path() + "/job";
-    CIRQUE_CO_TRY(io::makeNewFolder(secret, 0700, "the private folder"));
+    CIRQUE_TRY(io::makeNewFolder(secret, 0700, "the private folder"));
+    return secret;
+}
+
+io::Task<Result<JobOpened>> ServedJob::open() {
+    const std::function<Result<std::string>()> make = [this] { return makeFolders(); };
+    Result<std::string> secret = co_await io::offload(make); // pings are answered meanwhile
+    CIRQUE_CO_TRY(secret);
     auto plan = std::make_shared<plan::Plan>();
     plan->hostTools = std::move(what_.hostTools);
     plan->files = std::move(what_.files);
     JobContext context;
     context.jobFolder = what_.jobFolder;
-    context.privateFolder = secret;
+    context.privateFolder = std::move(*secret);
     context.toolsFolder = what_.toolsFolder;
     context.leader = what_.leader;
     context.hostPath = valueOf(placeLayer_, "PATH");

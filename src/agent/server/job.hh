@@ -41,6 +41,7 @@ class ServedJob {
   private:
     [[nodiscard]] Result<void> checkFolder() const;
     Result<void> takeFolder();
+    Result<std::string> makeFolders();
     Result<void> removeFolders();
 
     OpenJob what_;

@@ -42,7 +42,10 @@ bool comesBeforeJob(CallKind kind) {
 class Server {
   public:
     Server(io::UniqueFd out, ServerOptions options)
-        : out_(std::make_shared<io::WriteQueue>(std::move(out))), options_(std::move(options)) {}
+        : out_(std::make_shared<io::WriteQueue>(std::move(out))), options_(std::move(options)),
+          files_([this](std::uint32_t call, std::int64_t bytes) {
+              out_->push(toBytes(FrameKind::Taken, call, toBytes(TakenInput{bytes})));
+          }) {}
 
     io::Task<Result<void>> run(io::UniqueFd in) {
         io::TaskGroup writer;
@@ -130,6 +133,7 @@ class Server {
     io::Task<> answer(std::uint32_t call, std::string payload) {
         const Result<std::string> done = co_await perform(call, std::move(payload));
         running_.erase(call);
+        files_.forget(call);
         out_->push(toBytes(FrameKind::Done, call, done ? *done : failedBytes(done.error())));
     }
 
@@ -170,7 +174,7 @@ class Server {
         const auto sink = std::make_shared<CallOutput>(out_, call);
         const io::StopToken stop = running_[call].token();
         if (kind == CallKind::PutTree) {
-            co_return co_await files_.putTree(call, stop);
+            co_return co_await files_.putTree(call, std::move(payload), stop);
         }
         if (kind == CallKind::NoteFiles) {
             co_return co_await files_.noteFiles(std::move(payload));

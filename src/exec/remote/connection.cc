@@ -147,7 +147,10 @@ void AgentConnection::deliver(const agent::Frame& frame) {
         return; // a daemon of an earlier step still prints
     }
     Call& call = found->second;
-    if (frame.kind != agent::FrameKind::Done) {
+    if (frame.kind == agent::FrameKind::Taken) {
+        const auto taken = agent::parseTakenInput(frame.payload);
+        call.inputTaken = taken ? taken->bytes : call.inputTaken;
+    } else if (frame.kind != agent::FrameKind::Done) {
         deliverOutput(call, frame);
     } else if (!call.done) {
         call.done = std::string(frame.payload);
@@ -252,19 +255,24 @@ io::Task<Result<void>> AgentConnection::sendTree(std::uint32_t number, std::stri
     CIRQUE_CO_TRY_ASSIGN(artifact::TreePacker packer, entry.empty()
                                                           ? artifact::TreePacker::open(folder)
                                                           : artifact::TreePacker::openEntry(folder, entry));
+    std::int64_t sent = 0;
+    const auto isFull = [&] {
+        return out_.waiting() > mostWaiting || sent - calls_[number].inputTaken > agent::mostInput;
+    };
     for (bool more = true; more;) {
         std::string piece;
         const std::function<Result<bool>()> fill = [&] { return packer.fill(piece, pieceBytes); };
         const Result<bool> filled = co_await io::offload(fill);
         CIRQUE_CO_TRY(filled);
         more = *filled;
-        while (out_.waiting() > mostWaiting && !lost_ && !calls_[number].done && !stop.stopRequested()) {
+        while (isFull() && !lost_ && !calls_[number].done && !stop.stopRequested()) {
             (void)co_await io::sleepFor(soon, stop);
         }
         if (lost_ || calls_[number].done || stop.stopRequested()) {
             co_return Result<void>(); // that is the answer; a stop is sent on by finish
         }
         out_.push(toBytes(agent::FrameKind::Input, number, piece));
+        sent += std::ssize(piece);
     }
     out_.push(toBytes(agent::FrameKind::InputEnd, number, {}));
     co_return Result<void>();

@@ -178,6 +178,24 @@ TEST_F(ConnectionTest, ACallMayHaveABoundOfItsOwn) {
     });
 }
 
+// More than may be under way at once.
+TEST_F(ConnectionTest, ALargeTreeArrives) {
+    const std::string from = folder_ + "/from";
+    const std::string to = folder_ + "/to";
+    std::filesystem::create_directory(from);
+    const std::string bytes(3 * agent::mostInput, 'x');
+    ASSERT_TRUE(io::writeFileAtomic(from + "/file", bytes));
+    run([&]() -> io::Task<> {
+        const auto agent = AgentConnection::start(ConnectionTest::agent()).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        const std::string put = toBytes(agent::PutTree{to});
+        const Result<std::string> done = co_await agent->callWithTree(put, from, "", {});
+        EXPECT_TRUE(done && agent::parseDone(*done));
+        EXPECT_TRUE((co_await agent->close(patience)).ok());
+    });
+    EXPECT_EQ(io::readFile(to + "/file").value_or(""), bytes);
+}
+
 TEST_F(ConnectionTest, WhatIsNoAgentIsQuoted) {
     run([&]() -> io::Task<> {
         io::SpawnOptions options;
