@@ -102,15 +102,11 @@ io::Task<Result<std::unique_ptr<JobSite>>> CustomExecutor::open(Place place, std
         option(job, "tools", world_.workRoot + "/custom/tools") + '/' + placeName; // removed at the end
     spec.place.privateRoots = {option(job, "private", fmt::format("/dev/shm/cirque-{}-custom", ::geteuid()))};
     SharedFilesOptions files{folder, world_.keep, place.job};
-    AgentSiteParts parts;
+    AgentSiteParts parts = sitePartsOf(world_, std::move(place), name, names_);
     parts.name = placeName;
-    parts.grace = world_.grace;
-    parts.place = std::move(place);
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
     parts.transport = std::make_unique<CustomTransport>(std::move(spec), registry_);
-    parts.released = [names = names_, name] { names->release(name); };
-    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
-    co_return site;
+    co_return makeAgentSite(std::move(parts));
 }
 
 } // namespace cirque::exec

@@ -43,6 +43,20 @@ bool needsBash(const plan::Job& job) {
 
 } // namespace
 
+AgentSiteParts sitePartsOf(const AgentWorld& world, Place place, std::string name,
+                           std::shared_ptr<workspace::JobFolderNames> names) {
+    AgentSiteParts parts;
+    parts.place = std::move(place);
+    parts.name = name;
+    parts.grace = world.grace;
+    parts.released = [names = std::move(names), name = std::move(name)] { names->release(name); };
+    return parts;
+}
+
+std::unique_ptr<JobSite> makeAgentSite(AgentSiteParts parts) {
+    return std::make_unique<AgentSite>(std::move(parts));
+}
+
 io::Task<Result<void>> AgentSite::prepare(std::shared_ptr<OutputSink> log, io::StopToken stop) {
     CIRQUE_CO_TRY(co_await parts_.files->makeBefore(stop));
     transportOpened_ = true;

@@ -8,6 +8,7 @@
 #include "exec/remote/connection.hh"
 #include "exec/remote/site-files.hh"
 #include "exec/remote/transport.hh"
+#include "exec/remote/world.hh"
 
 #include <functional>
 #include <memory>
@@ -24,6 +25,11 @@ struct AgentSiteParts {
     std::unique_ptr<Transport> transport;
     std::function<void()> released; // called when nothing of the job is left; may be empty
 };
+
+// What is the same at every place; files and transport are still to come. `names` gets `name` back when
+// nothing of the job is left.
+AgentSiteParts sitePartsOf(const AgentWorld& world, Place place, std::string name,
+                           std::shared_ptr<workspace::JobFolderNames> names);
 
 class AgentSite : public JobSite {
   public:
@@ -51,5 +57,7 @@ class AgentSite : public JobSite {
     bool transportOpened_ = false;
     bool jobOpened_ = false;
 };
+
+std::unique_ptr<JobSite> makeAgentSite(AgentSiteParts parts);
 
 } // namespace cirque::exec

@@ -38,15 +38,11 @@ io::Task<Result<std::unique_ptr<JobSite>>> SshExecutor::open(Place place, std::s
     const auto sent = std::make_shared<SentPlace>();
     SentFilesOptions files{sent, place.job, start_};
     SshJob job{name, std::move(targets), place, sent, world_.keep};
-    AgentSiteParts parts;
-    parts.place = std::move(place);
+    AgentSiteParts parts = sitePartsOf(world_, std::move(place), name, names_);
     parts.name = fmt::format("{}-{}", world_.run.text(), name); // other runs use the host too
-    parts.grace = world_.grace;
     parts.files = std::make_unique<SentFiles>(std::move(files), world_.artifacts);
     parts.transport = std::make_unique<SshTransport>(std::move(job), hosts_, world_.closures);
-    parts.released = [names = names_, name] { names->release(name); };
-    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
-    co_return site;
+    co_return makeAgentSite(std::move(parts));
 }
 
 io::Task<Result<void>> SshExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
