@@ -83,7 +83,7 @@ std::string JobEnv::readable(std::string_view complaint) const {
     for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at)) {
         text.replace(at, path.size(), "JOB_ENV");
     }
-    return ellipsize(text, 1000);
+    return text;
 }
 
 } // namespace cirque::agent

@@ -72,13 +72,11 @@ io::Task<> Leader::watch() {
     (void)co_await io::readAll(std::move(status_), take);
     (void)co_await process_.wait();
     leaders_->remove(process_.pid());
-    if (!treeGone_) {
-        co_await killOrphans(leaders_);
-    }
+    const bool gone = treeGone_ || co_await killOrphans(leaders_);
     if (!mainEnd_) {
         mainEnd_ = MainEnd{};
     }
-    over_ = true;
+    over_ = gone;
     changed.notify();
 }
 

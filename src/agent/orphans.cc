@@ -83,12 +83,12 @@ Result<void> becomeSubreaper() {
     return {};
 }
 
-io::Task<> killOrphans(std::shared_ptr<const LeaderSet> leaders) {
+io::Task<bool> killOrphans(std::shared_ptr<const LeaderSet> leaders) {
     constexpr int rounds = 1000;
     for (int round = 0; round < rounds; ++round) {
         const std::vector<pid_t> orphans = findOrphans(*leaders);
         if (orphans.empty()) {
-            co_return;
+            co_return true;
         }
         for (const pid_t pid : orphans) {
             (void)::kill(pid, SIGKILL);
@@ -97,6 +97,7 @@ io::Task<> killOrphans(std::shared_ptr<const LeaderSet> leaders) {
         }
         co_await io::sleepFor(Millis(5));
     }
+    co_return false;
 }
 
 } // namespace cirque::agent

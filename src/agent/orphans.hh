@@ -30,8 +30,8 @@ class LeaderSet {
 Result<void> becomeSubreaper();
 
 // Kills and reaps every child of this process that is neither a leader of `leaders` nor of this process's own
-// session (helpers such as git and nix are), and what falls to this process by that, until none is left or 5
-// s have passed. A step always runs in a session of its own and cannot join another.
-io::Task<> killOrphans(std::shared_ptr<const LeaderSet> leaders);
+// session (helpers such as git and nix are), and what falls to this process by that. A step always runs in a
+// session of its own and cannot join another. False: after 5 s some are left.
+io::Task<bool> killOrphans(std::shared_ptr<const LeaderSet> leaders);
 
 } // namespace cirque::agent

@@ -2,6 +2,7 @@
 // The part of the step runner that turns a changed $JOB_ENV into data.
 #include "agent/collect.hh"
 #include "agent/step-runner.hh"
+#include "base/text.hh"
 #include "secret/redactor.hh"
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 constexpr Millis readLimit{30000};
 constexpr std::size_t maxEnvironmentBytes = 8u << 20u;
 constexpr std::size_t maxComplaintBytes = 16u << 10u;
+constexpr std::size_t complaintShown = 1000;
 
 class TextSink : public Sink {
   public:
@@ -116,7 +118,9 @@ io::Task<Result<std::string>> StepRunner::printedEnv(Request request, LeaderStar
     const std::optional<MainEnd>& end = leader->mainEnd();
     if (!end || end->kind != MainEnd::Kind::Exited || end->value != 0) {
         const std::vector<std::string> secrets = secretValues(*request);
-        const std::string complaint = secret::redact(jobEnv_.readable(err->text), secrets);
+        // in this order: half a secret is not known as one
+        const std::string complaint =
+            ellipsize(secret::redact(jobEnv_.readable(err->text), secrets), complaintShown);
         co_return unreadable(complaint.empty() ? "its shell failed" : complaint);
     }
     if (!out->text.contains(std::string_view("\0JOB_ENV=", 9)) && !out->text.starts_with("JOB_ENV=")) {

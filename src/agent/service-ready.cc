@@ -20,21 +20,31 @@ constexpr std::size_t complaintBytes = 300;
 // What the program of the last look printed, for the one message that may need it.
 class LastWords : public Sink {
   public:
+    explicit LastWords(const std::vector<std::string>& secrets) : redactor_(secrets) {}
+
     Result<void> write(std::string_view bytes, bool /*late*/) override {
-        text += bytes;
-        if (text.size() > 2 * complaintBytes) {
-            text.erase(0, text.size() - complaintBytes);
-        }
+        keep(redactor_.apply(bytes));
         return {};
     }
 
-    std::string text;
-};
+    // ": " and the words, if there are any. Nothing comes after it.
+    std::string said() {
+        keep(redactor_.flush());
+        const std::string_view words = trim(text_);
+        return words.empty() ? "" : fmt::format(": {}", words);
+    }
 
-std::string said(const std::string& text, const std::vector<std::string>& secrets) {
-    const std::string clean = secret::redact(trim(text), secrets);
-    return clean.empty() ? "" : ": " + clean;
-}
+  private:
+    void keep(std::string_view clean) {
+        text_ += clean;
+        if (text_.size() > 2 * complaintBytes) {
+            text_.erase(0, text_.size() - complaintBytes);
+        }
+    }
+
+    secret::Redactor redactor_; // before anything is cut off: half a secret is not known as one
+    std::string text_;
+};
 
 } // namespace
 
@@ -115,7 +125,7 @@ io::Task<io::NoAnswer> ServiceRunner::askPorts(OnePtr one, Millis limit, io::Sto
 }
 
 io::Task<io::NoAnswer> ServiceRunner::askProgram(OnePtr one, Millis limit, io::StopToken stop) {
-    const auto words = std::make_shared<LastWords>();
+    const auto words = std::make_shared<LastWords>(one->secrets);
     LeaderStart start;
     start.argv = one->probe->argv;
     start.env = toEnvBlock(one->probe->environment);
@@ -135,13 +145,11 @@ io::Task<io::NoAnswer> ServiceRunner::askProgram(OnePtr one, Millis limit, io::S
     (void)co_await endTree(leader, host_.grace);
     running->out->endOfStep();
     if (!inTime) {
-        co_return fmt::format("its check did not end within {}{}", formatDuration(limit),
-                              said(words->text, one->secrets));
+        co_return fmt::format("its check did not end within {}{}", formatDuration(limit), words->said());
     }
     const Outcome outcome = outcomeOfEnd(*leader->mainEnd(), *one->probe);
-    co_return outcome.ok()
-        ? io::NoAnswer()
-        : fmt::format("its check says {}{}", describe(outcome), said(words->text, one->secrets));
+    co_return outcome.ok() ? io::NoAnswer()
+                           : fmt::format("its check says {}{}", describe(outcome), words->said());
 }
 
 } // namespace cirque::agent

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <utility>
 
 namespace cirque::agent {
@@ -26,6 +28,13 @@ StepRequest requestOf(const ServiceRequest& service, std::string name, plan::Ste
 
 std::string named(const plan::Service& service) {
     return fmt::format("service '{}'", service.name());
+}
+
+// By a fault of its own, which may have begun before anybody asked it to end.
+bool crashed(const std::optional<MainEnd>& end) {
+    constexpr std::array faults{SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGTRAP};
+    return end && end->kind == MainEnd::Kind::Signaled &&
+           std::ranges::find(faults, end->value) != faults.end();
 }
 
 std::vector<std::string> secretsOf(const ServiceRequest& request) {
@@ -186,8 +195,8 @@ io::Task<> ServiceRunner::keep(OnePtr one) {
     one->changed.notify();
 }
 
-// One start to its end; true: it was asked to end. A program that puts itself into the background and exits
-// with 0 runs as long as anything of it lives.
+// One start to its end; true: it ended because it was asked to. A program that puts itself into the
+// background and exits with 0 runs as long as anything of it lives.
 io::Task<bool> ServiceRunner::follow(OnePtr one, Running running) {
     const std::shared_ptr<Leader> leader = running.leader;
     const io::StopToken stop = one->stop.token();
@@ -217,7 +226,7 @@ io::Task<bool> ServiceRunner::follow(OnePtr one, Running running) {
     one->outcome = leader->mainEnd()
                        ? outcomeOfEnd(*leader->mainEnd(), one->program)
                        : Outcome::infrastructure("the leader of the service did not answer any more");
-    co_return asked;
+    co_return asked && !crashed(leader->mainEnd()); // whoever crashes did not just end
 }
 
 std::optional<Outcome> ServiceRunner::firstEnd() const {

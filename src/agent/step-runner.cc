@@ -144,6 +144,8 @@ Result<Running> StepRunner::launch(LeaderStart start, std::shared_ptr<Sink> out,
                 }
             });
             group_.spawn(pipe->pump(readers_.token()));
+            std::erase_if(pipes_, [](const std::weak_ptr<OutputPipe>& old) { return old.expired(); });
+            pipes_.push_back(pipe);
         }
     }
     group_.spawn(running.leader->watch());
@@ -255,6 +257,11 @@ io::Task<Result<void>> StepRunner::close(io::StopToken stop) {
         all = all && over;
     }
     const Outcome services = co_await stopServices(stop); // what the steps left may have used them
+    for (const auto& pipe : pipes_) { // one that is held back for a slow sink still has bytes
+        if (const auto open = pipe.lock()) {
+            open->endOfStep();
+        }
+    }
     readers_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     co_await group_.join();
     leaders_.clear();

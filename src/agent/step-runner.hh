@@ -76,6 +76,7 @@ class StepRunner {
     JobEnv jobEnv_;
     Preparer preparer_;
     io::TaskGroup group_;
+    std::vector<std::weak_ptr<OutputPipe>> pipes_;
     io::StopSource readers_; // rises when the job is over: nobody reads what still writes
     std::vector<std::shared_ptr<Leader>> leaders_; // alive, of steps
     std::unique_ptr<ServiceRunner> services_;      // null: the job has none

@@ -309,6 +309,55 @@ TEST(Services, TheirLogsAreKeptAndRedacted) {
     EXPECT_EQ(project.shell("grep -r hidden-value \"$CIRQUE_STATE_DIR\" | wc -l").out, "0\n");
 }
 
+// A crash that the last request set off may come to light only when the job is over.
+TEST(Services, OneThatCrashesAsItEndsFailsTheJob) {
+    const Project project;
+    const Ran ran =
+        run(project, planOf(service("db", "trap 'kill -SEGV $$' TERM; echo up; while :; do sleep 0.05; done",
+                                    R"(,"ready":{"log":"up"})"),
+                            step("true")));
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("service 'db' ended before the job did (killed by SIGSEGV)")) << ran.all();
+    const Ran killed =
+        run(project, planOf(service("db", "trap 'exit 5' TERM; echo up; while :; do sleep 0.05; done",
+                                    R"(,"ready":{"log":"up"})"),
+                            step("true")));
+    EXPECT_EQ(killed.status, 0) << "how it ends when it is told to is its own affair\n" << killed.all();
+}
+
+// What is cut off for a message is cut off after the secrets are hidden: half of one is not known as one.
+TEST(Services, NoPartOfASecretIsInAMessage) {
+    Project project;
+    const std::string secret(200, 's');
+    project.set("T", secret);
+    const std::string env = R"(,"env":{"TOKEN":{"secret":"T"}})";
+    for (const int before : {0, 300, 450, 550}) {
+        const Ran ready = run(
+            project,
+            planOf(
+                service(
+                    "db", "exec sleep 600",
+                    env +
+                        fmt::format(
+                            R"(,"ready":{{"exec":"printf '%{}s' ''; printf %s $TOKEN; printf '%{}s' ''; exit 1",
+                               "timeout":"300ms"}})",
+                            before, 600 - before)),
+                step("true")),
+            {"--secret", "T"});
+        EXPECT_EQ(ready.status, 1) << ready.all();
+        EXPECT_FALSE(ready.outHas("sssss")) << before << ready.all();
+    }
+    for (const int before : {850, 950, 990}) {
+        const Ran ran =
+            run(project,
+                planOf("", step(fmt::format("printf '%{}s%s=(\\n' x $TOKEN | tr ' ' x >> $JOB_ENV", before),
+                                env)),
+                {"--secret", "T"});
+        EXPECT_EQ(ran.status, 1) << ran.all();
+        EXPECT_FALSE(ran.outHas("sssss")) << before << ran.all();
+    }
+}
+
 TEST(Services, AJobThatItsConditionSkipsStartsNone) {
     const Project project;
     const Ran ran = run(project, planOf(service("db", "touch " + project.dir() + "/started; exec sleep 600"),

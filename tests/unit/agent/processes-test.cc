@@ -110,6 +110,18 @@ TEST_F(ProcessesTest, LaterBytesOfDaemonsAreMarkedLate) {
     EXPECT_EQ(sink->lateText, "later\n");
 }
 
+// Wrong: what a daemon prints as the job ends it is lost because the sink was slow at that moment.
+TEST_F(ProcessesTest, TheLastWordsOfADaemonReachASlowSink) {
+    inJob([this]() -> io::Task<> {
+        co_await runner->run(bash("bash -c 'trap \"head -c 50000 /dev/zero; exit\" TERM; echo up; while :; "
+                                  "do sleep 0.01; done' &"),
+                             sink, {});
+        co_await sink->waitFor("up");
+        sink->slow = true;
+    });
+    EXPECT_GE((sink->text + sink->lateText).size(), 50003U); // bash may add a word of its own
+}
+
 // Wrong: a daemon that prints without end keeps the step open for ever.
 TEST_F(ProcessesTest, ANoisyDaemonDoesNotKeepTheStepOpen) {
     sink->discard = true;

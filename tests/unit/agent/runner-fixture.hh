@@ -36,8 +36,11 @@ class TestSink : public Sink {
         }
     }
 
+    [[nodiscard]] bool congested() const override { return slow; }
+
     std::string text;
     std::string lateText;
+    bool slow = false;
     std::size_t largest = 0;
     std::size_t total = 0;
     bool refuse = false;
