@@ -2,7 +2,8 @@
 // Machines of systemd-nspawn for real: a job that is not in its machine, a root file system that was written
 // to, a machine, mount or cgroup that outlives its job, or a lost machine that passes for a verdict would be
 // the failure.
-#include "tests/functional/support/places.hh"
+#include "tests/functional/support/nspawn.hh"
+
 #include "tests/functional/support/private-nix.hh"
 #include "tests/functional/support/run-record.hh"
 
@@ -18,57 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
-
-const Places& places() {
-    static const Places made;
-    return made;
-}
-
-std::string executor(const std::string& rootfs, const std::string& more) {
-    return fmt::format(R"("executor":{{"kind":"nspawn","options":{{"rootfs":{}{}}}}})", quoteJson(rootfs),
-                       more);
-}
-
-// In a machine on the Debian of the tests.
-std::string plan(const Project& project, const Texts& scripts, const std::string& more = "") {
-    return project.planOf(scripts, executor(places().rootfs(), more));
-}
-
-const std::string booted = R"(,"boot":true)";
-
-// The end of the newest run's id, as machines have it in their names.
-std::string machinesOf(const Project& project) {
-    const std::string run = project.lastRun();
-    return "cirque-" + run.substr(run.size() - 12) + "-";
-}
-
-void expectNothingLeft(const Project& project) {
-    project.expectNoLeftovers();
-    const std::string machines = machinesOf(project);
-    const Ran left = project.shell(
-        fmt::format("grep -lzs -e '--[m]achine={0}' /proc/[0-9]*/cmdline; "
-                    "find /sys/fs/cgroup -depth -name '{0}*' 2>/dev/null; grep -s '{1}' /proc/[0-9]*/mounts; "
-                    "ls -A '{1}/nspawn' '{1}/work' /run/systemd/nspawn/propagate 2>/dev/null | grep -e '{0}' "
-                    "-e {2}; true",
-                    machines, project.state(), project.lastRun()));
-    EXPECT_EQ(left.out, "") << left.all();
-}
-
-// The one process of systemd-nspawn itself. It is there while a step runs.
-pid_t nspawnOf(const Project& project) {
-    const Ran found = project.shell(fmt::format("for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline "
-                                                "2>/dev/null | grep -q '^systemd-nspawn .*--machine={}' "
-                                                "&& echo ${{p#/proc/}}; done; true",
-                                                machinesOf(project)));
-    EXPECT_NE(found.out, "") << found.all();
-    return found.out.empty() ? -1 : static_cast<pid_t>(std::stol(found.out));
-}
-
-// Both kinds: with its own init and without.
-class NspawnKinds : public testing::TestWithParam<bool> {
-  protected:
-    static std::string more() { return GetParam() ? booted : ""; }
-};
 
 INSTANTIATE_TEST_SUITE_P(Each, NspawnKinds, testing::Bool(),
                          [](const auto& info) { return info.param ? "Booted" : "Plain"; });
@@ -340,6 +290,11 @@ TEST(Nspawn, ASystemOfTheStoreIsBootedOnAnEmptyRoot) {
                   0755);
     project.write(there + "/sw/bin/systemctl",
                   fmt::format("#!{0}/sw/bin/sh\ntest -e /run/booted && echo running\n", system), 0755);
+    project.write(there + "/sw/bin/systemd-run",
+                  fmt::format("#!{0}/sw/bin/sh\nPATH={0}/sw/bin\nwhile test $1 != --; do shift; done; shift\n"
+                              "cd /run/cirque/streams && \"$@\" <in >out 2>err &\n",
+                              system),
+                  0755);
     project.write(
         "p.json",
         fmt::format(
@@ -371,13 +326,6 @@ TEST(Nspawn, TheExampleRuns) {
     EXPECT_TRUE(ran.outHas("[service/survives-a-crash] systemd has started it again")) << ran.all();
     EXPECT_TRUE(fs::exists(places().rootfs() + "/etc/apt"));
     expectNothingLeft(project);
-}
-
-TEST(Nspawn, DoctorTriesAMachine) {
-    const Project project;
-    const Ran ran = project.cirque({"doctor"});
-    EXPECT_TRUE(ran.outHas("place nspawn") && !ran.outHas("cannot run at executors.nspawn")) << ran.all();
-    EXPECT_FALSE(fs::exists(project.state() + "/work/doctor"));
 }
 
 // A repository's copy borrows the objects of the caller's: without them git is broken in the machine.

@@ -23,6 +23,14 @@ done
 shift
 exec "$@")";
 
+// Nothing but the second program may hold the standard output: its end is the agent's end. Opening a FIFO
+// waits for the other side, which may never come: so each ends with its parent.
+constexpr std::string_view relay = R"(setpriv --pdeathsig KILL cat "$1/err" >&2 &
+setpriv --pdeathsig KILL cat "$1/out" &
+exec >&2
+setpriv --pdeathsig KILL cat >"$1/in"
+wait)";
+
 // A path as a part of --bind=A:B.
 std::string escaped(std::string_view path) {
     std::string out;
@@ -64,6 +72,9 @@ void addMachine(Words& words, const NspawnSpec& spec) {
     }
     if (!spec.name.empty()) {
         words.push_back(bind({spec.folder, nspawnJobFolder(spec.name), true}));
+    }
+    if (!spec.streams.empty()) {
+        words.push_back(bind({spec.streams, std::string(nspawnStreams), true}));
     }
 }
 
@@ -122,6 +133,27 @@ std::vector<std::string> insideEnvironment() {
             "LOGNAME=root",
             "SHELL=/bin/sh",
             "container=systemd-nspawn"};
+}
+
+std::vector<std::string> serviceCommand() {
+    Words words{"systemd-run"};
+    add(words, {"--quiet", "--no-block", "--collect", "--unit=cirque-agent", "--service-type=simple"});
+    // the agent is the first to die when the machine goes down: it must not tell the death of a step
+    add(words, {"-p", "KillMode=mixed", "-p", "KillSignal=SIGKILL", "-p", "IgnoreOnIsolate=yes"});
+    // a step is no part of a service that fails as one
+    add(words, {"-p", "OOMPolicy=continue", "-p", "TasksMax=infinity", "-p", "IgnoreSIGPIPE=no"});
+    words.push_back(fmt::format("--property=StandardInput=file:{}/in", nspawnStreams));
+    words.push_back(fmt::format("--property=StandardOutput=file:{}/out", nspawnStreams));
+    words.push_back(fmt::format("--property=StandardError=file:{}/err", nspawnStreams));
+    for (const std::string& entry : insideEnvironment()) {
+        words.push_back("--setenv=" + entry);
+    }
+    add(words, {"--", nspawnAgent});
+    return words;
+}
+
+std::vector<std::string> relayCommand(const std::string& streams) {
+    return {"sh", "-c", std::string(relay), "cirque-nspawn", streams};
 }
 
 } // namespace cirque::exec

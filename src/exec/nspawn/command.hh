@@ -18,6 +18,7 @@ inline constexpr std::string_view nspawnAgent = "/run/cirque/bin/cirque-agent";
 inline constexpr std::string_view nspawnLeader = "/run/cirque/bin/cirque-leader";
 inline constexpr std::string_view nspawnTools = "/run/cirque/tools";
 inline constexpr std::string_view nspawnPrivate = "/run/cirque/private";
+inline constexpr std::string_view nspawnStreams = "/run/cirque/streams";
 
 struct NspawnSpec {
     std::string machine; // its name: a host name of at most 64 characters
@@ -25,9 +26,10 @@ struct NspawnSpec {
     std::string init;    // program to boot; empty: the root's systemd
     bool boot = false;
     bool network = false;
-    std::string name;   // of the job's folder, one component; empty: there is no such folder
-    std::string folder; // the job's folder on this machine
-    std::string agent;  // programs on this machine
+    std::string name;    // of the job's folder, one component; empty: there is no such folder
+    std::string folder;  // the job's folder on this machine
+    std::string streams; // folder on this machine with the FIFOs in, out and err, of a machine that boots
+    std::string agent;   // programs on this machine
     std::string leader;
     std::vector<Mount> mounts;            // the store, and what the plan names
     std::vector<std::string> cgroups;     // of its own, to be made; it is put into them
@@ -48,5 +50,13 @@ std::vector<std::string> enterCommand(pid_t leader, std::vector<std::string> pro
 
 // What a login of root finds there; for enterCommand.
 std::vector<std::string> insideEnvironment();
+
+// For enterCommand: has the machine's systemd start the agent, as a service whose standard streams are the
+// FIFOs. It returns at once. What the agent starts may do what a service of the machine may, no more.
+std::vector<std::string> serviceCommand();
+
+// On this machine: what carries its own standard streams to the FIFOs in `streams` and from them, until the
+// service has closed its own.
+std::vector<std::string> relayCommand(const std::string& streams);
 
 } // namespace cirque::exec

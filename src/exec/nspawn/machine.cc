@@ -161,6 +161,22 @@ io::Task<Result<void>> BootedMachine::awaitUp(Millis patience, std::shared_ptr<O
                    "the job's log has what its console said");
 }
 
+io::Task<Result<void>> BootedMachine::startAgent(io::StopToken stop) {
+    io::SpawnOptions options;
+    options.argv = enterCommand(leader_, serviceCommand());
+    options.argv.insert(options.argv.begin(), {"timeout", "30"});
+    options.env = insideEnvironment();
+    CIRQUE_CO_TRY_ASSIGN(const io::Captured said,
+                         co_await io::capture(std::move(options), {}, std::move(stop)));
+    if (!said.status.ok()) {
+        co_return fail(ErrorCode::Process,
+                       fmt::format("the systemd of the machine {} does not start the agent: {}",
+                                   spec_.machine, trim(keepOnlyColours(said.err))),
+                       "'systemd-run true' must work in it");
+    }
+    co_return Result<void>();
+}
+
 io::Task<bool> BootedMachine::endedWithin(Millis patience) {
     io::StopSource late;
     io::StopSource done;

@@ -27,8 +27,9 @@ class BootedMachine {
     // goes to `log` then. Units that failed are no failure: `log` says so.
     io::Task<Result<void>> awaitUp(Millis patience, std::shared_ptr<OutputSink> log, io::StopToken stop);
 
-    // Its init, seen from here. Only after awaitUp.
-    [[nodiscard]] pid_t leader() const { return leader_; }
+    // Once, after awaitUp: its systemd starts the agent, whose streams are the FIFOs of the spec. Failure:
+    // what it says.
+    io::Task<Result<void>> startAgent(io::StopToken stop);
 
     // How systemd-nspawn ended, when it did; else empty.
     [[nodiscard]] std::string howItEnded() const;

@@ -110,6 +110,9 @@ io::Task<Result<std::unique_ptr<JobSite>>> NspawnExecutor::open(Place place, std
     what.spec.network = options.network;
     what.spec.name = name;
     what.spec.folder = folder;
+    if (options.boot) {
+        what.spec.streams = fmt::format("{}/nspawn/streams/{}", world_.workRoot, name);
+    }
     what.spec.agent = world_.agent;
     what.spec.leader = world_.leader;
     what.spec.cgroups = what.registered.cgroups;

@@ -6,9 +6,11 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 
 namespace cirque::exec {
@@ -32,6 +34,17 @@ std::vector<Mount> storeMounts(const StoreClosure& closure) {
         mounts.push_back({source, target, false});
     }
     return mounts;
+}
+
+Result<void> makeStreams(const std::string& folder) {
+    CIRQUE_TRY(io::makeFolders(folder, 0700));
+    for (const std::string_view name : {"in", "out", "err"}) {
+        const std::string path = fmt::format("{}/{}", folder, name);
+        if (::mkfifo(path.c_str(), 0600) != 0) {
+            return fail(systemError(errno, "make the FIFO", path));
+        }
+    }
+    return {};
 }
 
 Result<void> makeEmptyRoot(const std::string& path) {
@@ -66,11 +79,22 @@ io::Task<Result<AgentPlace>> NspawnTransport::open(std::shared_ptr<OutputSink> l
         place.agent.env = nspawnEnvironment(spec);
         co_return place;
     }
+    CIRQUE_CO_TRY(makeStreams(spec.streams));
     CIRQUE_CO_TRY_ASSIGN(machine_, co_await BootedMachine::start(spec));
-    CIRQUE_CO_TRY(co_await machine_->awaitUp(bootPatience, std::move(log), std::move(stop)));
-    place.agent.argv = enterCommand(machine_->leader(), {std::string(nspawnAgent)});
-    place.agent.env = insideEnvironment();
+    CIRQUE_CO_TRY(co_await machine_->awaitUp(bootPatience, std::move(log), stop));
+    CIRQUE_CO_TRY(co_await machine_->startAgent(std::move(stop)));
+    place.agent.argv = relayCommand(spec.streams);
+    place.agent.env = nspawnEnvironment(spec);
     co_return place;
+}
+
+// All have opened them: they are gone before a step could.
+io::Task<Result<void>> NspawnTransport::bring(std::shared_ptr<AgentConnection> /*agent*/, TryRef /*ref*/,
+                                              std::shared_ptr<OutputSink> /*log*/, io::StopToken /*stop*/) {
+    if (parts_.spec.streams.empty()) {
+        co_return Result<void>();
+    }
+    co_return io::removeTree(parts_.spec.streams);
 }
 
 io::Task<std::string> NspawnTransport::whyLost(std::string said) {
@@ -100,9 +124,9 @@ io::Task<Result<void>> NspawnTransport::close(io::StopToken stop) {
     if (registered_) {
         removed = co_await registry_.remove(parts_.registered);
     }
-    if (!parts_.emptyRoot.empty()) {
-        const Result<void> root = io::removeTree(parts_.emptyRoot);
-        co_return !removed ? removed : root;
+    for (const std::string& folder : {parts_.emptyRoot, parts_.spec.streams}) {
+        const Result<void> gone = folder.empty() ? Result<void>() : io::removeTree(folder);
+        removed = removed ? gone : removed;
     }
     co_return removed;
 }

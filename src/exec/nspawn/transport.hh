@@ -28,6 +28,9 @@ struct NspawnMachineParts {
 // runs is seen too.
 std::vector<Mount> storeMounts(const StoreClosure& closure);
 
+// The FIFOs of a machine that boots. Blocks.
+Result<void> makeStreams(const std::string& folder);
+
 // A root that has nothing but what systemd-nspawn looks for before it takes a folder for one. Blocks.
 Result<void> makeEmptyRoot(const std::string& path);
 
@@ -38,6 +41,8 @@ class NspawnTransport : public Transport {
         : parts_(std::move(parts)), registry_(std::move(registry)), closures_(closures) {}
 
     io::Task<Result<AgentPlace>> open(std::shared_ptr<OutputSink> log, io::StopToken stop) override;
+    io::Task<Result<void>> bring(std::shared_ptr<AgentConnection> agent, TryRef ref,
+                                 std::shared_ptr<OutputSink> log, io::StopToken stop) override;
     io::Task<std::string> whyLost(std::string said) override;
     io::Task<Result<void>> close(io::StopToken stop) override;
 
