@@ -83,6 +83,52 @@ TEST(Closure, StaysUnderARunningJobOfAChrootStore) {
     expectUsed(runBesideACollection(project));
 }
 
+// Of two jobs; what the second one stands on is made only then, from files that no job has named before.
+void prepareLater(Project& project) {
+    usePrivateNix(project);
+    project.write("ci.nix", fmt::format(R"nix({{ cirque, ... }}: let
+      source = builtins.toFile "source" "from a source\n";
+      built = derivation {{
+        name = "built"; system = builtins.currentSystem; builder = "/bin/sh";
+        args = [ "-c" "echo from nix > $out; exit 0" ];
+      }};
+    in cirque.mkWorkflow {{
+      name = "w";
+      jobs.hold.steps = [ {{ bash = "touch {0}/waiting; while [ ! -e {0}/go ]; do sleep 0.05; done"; }} ];
+      jobs.take = {{ needs = [ "hold" ]; steps = [ {{ name = "s"; bash = "cat ${{built}} ${{source}}"; }} ]; }};
+      jobs.make = {{ needs = [ "hold" ]; steps = [ {{ build = built; }} ]; }};
+    }})nix",
+                                        project.root()));
+}
+
+void expectTaken(const Project& project, std::vector<std::string> words) {
+    Running run = project.start(std::move(words));
+    project.waitFor("../waiting");
+    collectGarbage(project);
+    project.write("../go", "");
+    const Ran ran = run.wait(60);
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[take/s] from nix\n")) << ran.all();
+    EXPECT_TRUE(ran.outHas("[take/s] from a source\n")) << ran.all();
+}
+
+// Wrong: nothing keeps what later jobs are made of when the evaluation is not kept.
+TEST(Closure, OfALaterJobStaysWithoutAKeptEvaluation) {
+    Project project;
+    prepareLater(project);
+    expectTaken(project, {"run", "--no-eval-cache"});
+}
+
+TEST(Closure, OfALaterJobStaysUnderARerun) {
+    Project project;
+    prepareLater(project);
+    project.write("../go", "");
+    ASSERT_EQ(project.cirque({"run", "--no-eval-cache"}).status, 0);
+    ASSERT_EQ(project.shell("rm ../go ../waiting && nix-store --delete \"$NIX_STORE_DIR\"/*-built").status,
+              0);
+    expectTaken(project, {"rerun", project.lastRun()});
+}
+
 // A run whose job `take` reads what `make` has built, after a job that fails at first and then waits.
 void prepareRerun(Project& project) {
     usePrivateNix(project);

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace cirque::app {
 
@@ -28,7 +30,38 @@ BuiltResults builtResults(const history::RunRecord& record, const plan::Plan& pl
     return out;
 }
 
-io::Task<std::set<std::string>> keepBuilt(config::Environment environment, std::string rootsFolder,
+BuiltResults namedPaths(const plan::Plan& plan,
+                        const std::unordered_map<std::string, engine::Settled>& settled) {
+    BuiltResults out;
+    for (const plan::Job& job : plan.jobs) {
+        if (settled.contains(job.name)) {
+            continue;
+        }
+        std::set<std::string> paths;
+        const auto add = [&paths](const plan::Step& step) {
+            paths.insert(step.closure.paths.begin(), step.closure.paths.end());
+            for (const plan::Derivation& derivation : step.closure.derivations) {
+                paths.insert(derivation.drv);
+            }
+            if (const auto* build = std::get_if<plan::BuildRun>(&step.action)) {
+                paths.insert(build->derivation.drv);
+            }
+        };
+        std::ranges::for_each(job.steps, add);
+        std::ranges::for_each(job.services, add, &plan::Service::program);
+        for (const plan::Service& service : job.services) {
+            if (service.package) {
+                paths.insert(service.package->drv);
+            }
+        }
+        if (!paths.empty()) {
+            out[job.name].assign(paths.begin(), paths.end());
+        }
+    }
+    return out;
+}
+
+io::Task<std::set<std::string>> keepBuilt(config::Environment environment, std::string folder,
                                           BuiltResults results, io::StopToken stop) {
     std::set<std::string> gone;
     std::vector<std::string> all;
@@ -36,12 +69,14 @@ io::Task<std::set<std::string>> keepBuilt(config::Environment environment, std::
         all.insert(all.end(), paths.begin(), paths.end());
     }
     const nix::Variables variables = environment.variables();
-    const std::string folder = rootsFolder + "/taken-over";
     if (const Result<void> kept = co_await nix::addRoots(variables, folder, std::move(all), stop); kept) {
         co_return gone;
     }
     int count = 0;
     for (auto& [job, paths] : results) {
+        if (stop.stopRequested()) {
+            break;
+        }
         const std::string own = fmt::format("{}-{}", folder, ++count);
         const Result<void> kept = co_await nix::addRoots(variables, own, std::move(paths), stop);
         if (!kept) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What jobs of an earlier run have built and a new run takes over as their results: kept from Nix's garbage
-// collector, or found to be gone.
+// What a run stands on before its jobs begin: the store paths its plan names, and what jobs of an earlier run
+// have built and it takes over as their results. Kept from Nix's garbage collector, or found to be gone.
 #pragma once
 
 #include "config/environment.hh"
@@ -24,10 +24,14 @@ using BuiltResults = std::map<std::string, std::vector<std::string>>; // by job:
 BuiltResults builtResults(const history::RunRecord& record, const plan::Plan& plan,
                           const std::unordered_map<std::string, engine::Settled>& settled);
 
-// Makes roots below `rootsFolder`; what is gone is fetched where that is possible. Returns the jobs of which
-// a path is not there. Without any paths no process; with them one, and one for each job when something is
-// gone. Blocks nothing. Stop: soon, with anything.
-io::Task<std::set<std::string>> keepBuilt(config::Environment environment, std::string rootsFolder,
+// What the jobs name that are not settled: derivations, which need not be built, and sources. Pure.
+BuiltResults namedPaths(const plan::Plan& plan,
+                        const std::unordered_map<std::string, engine::Settled>& settled);
+
+// Makes roots below `folder`; what is gone is fetched where that is possible. Returns the jobs of which
+// a path is not there. Without any paths no process; with them one or two, and as many for each job when
+// something is gone. Blocks nothing. Stop: soon, with anything.
+io::Task<std::set<std::string>> keepBuilt(config::Environment environment, std::string folder,
                                           BuiltResults results, io::StopToken stop);
 
 } // namespace cirque::app

@@ -163,13 +163,9 @@ class LocalRun {
         if (ready) {
             ClockPort clock;
             EnvSourcePort env(request_, secrets_);
-            const Result<io::UniqueFd> held = request_.rootsFolder.empty()
-                                                  ? Result<io::UniqueFd>(io::UniqueFd())
-                                                  : holdRoots(request_.rootsFolder);
+            const io::UniqueFd held = co_await standOnRoots();
             ProvisionerPort provisioner(request_.environment,
-                                        request_.rootsFolder.empty() || !held
-                                            ? places_.workFolder() + "/roots"
-                                            : request_.rootsFolder,
+                                        held ? request_.rootsFolder : places_.workFolder() + "/roots",
                                         request_.options.slots, journal_);
             places_.closures().attach(provisioner, journal_);
             expectBuilds(provisioner);
@@ -185,6 +181,19 @@ class LocalRun {
         }
         co_await places_.close();
         co_return report;
+    }
+
+    // Nobody collects what the plan names: the kept evaluation has roots of it, which are held until the
+    // descriptor is closed, or (none) the run makes its own. What is gone already is missed by its job.
+    io::Task<io::UniqueFd> standOnRoots() {
+        Result<io::UniqueFd> held = request_.rootsFolder.empty() ? Result<io::UniqueFd>(io::UniqueFd())
+                                                                 : holdRoots(request_.rootsFolder);
+        if (held && *held) {
+            co_return std::move(*held);
+        }
+        (void)co_await keepBuilt(request_.environment, places_.workFolder() + "/roots/plan",
+                                 namedPaths(*request_.plan, request_.options.settled), beginning_.token());
+        co_return io::UniqueFd();
     }
 
     // Evaluators of jobs that still come work beside the run, and none outlives it.
@@ -214,8 +223,9 @@ class LocalRun {
     // What ended well in the run that this one repeats.
     io::Task<Result<void>> reuse() {
         BuiltResults built = builtResults(*request_.repeats, *request_.plan, request_.options.settled);
-        std::set<std::string> collected = co_await keepBuilt(
-            request_.environment, places_.workFolder() + "/roots", std::move(built), beginning_.token());
+        std::set<std::string> collected =
+            co_await keepBuilt(request_.environment, places_.workFolder() + "/roots/taken-over",
+                               std::move(built), beginning_.token());
         CIRQUE_CO_TRY_ASSIGN(Reused reused, co_await takeOver(request_.repeats, request_.plan,
                                                               request_.settings.stateDir, folder_.artifacts(),
                                                               std::move(collected), beginning_.token()));
