@@ -111,6 +111,25 @@ TEST(CustomExecutor, APlaceThatAKilledRunLeftIsCleanedUpByTheNext) {
     EXPECT_EQ(marks, "made " + place + "\ngone " + place + "\n");
 }
 
+// Wrong: the setup goes on when cirque is killed, and makes the place after its cleanup.
+TEST(CustomExecutor, ASetupThatOutlivedItsRunIsEndedBeforeTheCleanup) {
+    const Project project;
+    project.write("plan.json",
+                  planOf(R"("setup": "touch up; until [ -e go ]; do sleep 0.05; done; mkdir place",)"
+                         R"("cleanup": "if [ -d place ]; then rmdir place; fi")",
+                         "true"));
+    Running running = project.start({"run", "plan.json", "--no-tui"});
+    project.waitFor("up");
+    running.signal(SIGKILL);
+    running.wait(20);
+    const Ran next = project.cirque({"run", project.planOf({"true"})});
+    EXPECT_EQ(next.status, 0) << next.all();
+    project.write("go", "");
+    project.expectNoLeftovers();
+    EXPECT_FALSE(project.exists("place"));
+    EXPECT_EQ(project.shell("ls \"$CIRQUE_STATE_DIR/custom\"").out, "");
+}
+
 // Whatever places it has itself; those of a run that lives stay.
 TEST(CustomExecutor, ARunWithoutSuchAPlaceCleansUpToo) {
     Project project;

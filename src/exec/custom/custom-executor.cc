@@ -4,6 +4,7 @@
 #include "agent/materials.hh"
 #include "base/json.hh"
 #include "exec/custom/custom-transport.hh"
+#include "exec/custom/strays.hh"
 #include "exec/remote/agent-site.hh"
 #include "exec/remote/handle.hh"
 #include "exec/remote/shared-files.hh"
@@ -51,6 +52,11 @@ io::Task<Result<std::vector<std::string>>> CustomExecutor::sweep() {
     std::vector<std::string> problems;
     const std::string bash = agent::findProgram("bash", world_.hostPath);
     for (const RegisteredPlace& place : registry_.findDead()) {
+        if (place.settingUp && !co_await endScripts(place.place, {})) {
+            problems.push_back(
+                fmt::format("{}: its setup script still runs and cannot be ended", place.place));
+            continue;
+        }
         Script script{bash, place.executor, "cleanup", place.cleanup, environment(place)};
         Result<void> cleaned = co_await runScript(std::move(script), nullptr, cleanupLimits, {});
         cleaned = cleaned ? registry_.remove(place.place) : cleaned;

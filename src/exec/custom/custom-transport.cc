@@ -8,12 +8,18 @@ Script CustomTransport::script(std::string which, const std::string& text) const
 }
 
 io::Task<Result<AgentPlace>> CustomTransport::open(std::shared_ptr<OutputSink> log, io::StopToken stop) {
-    if (!spec_.registered.cleanup.empty()) {
+    const bool registers = !spec_.registered.cleanup.empty();
+    spec_.registered.settingUp = !spec_.setup.empty();
+    if (registers) {
         CIRQUE_CO_TRY(registry_.add(spec_.registered));
     }
     begun_ = true;
     if (!spec_.setup.empty()) {
         CIRQUE_CO_TRY(co_await runScript(script("setup", spec_.setup), std::move(log), {}, std::move(stop)));
+        spec_.registered.settingUp = false;
+        if (registers) {
+            CIRQUE_CO_TRY(registry_.add(spec_.registered));
+        }
     }
     AgentPlace place = spec_.place;
     place.agent = bashWith(script("connect", spec_.connect), {spec_.agent});

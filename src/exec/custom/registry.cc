@@ -31,6 +31,8 @@ Result<RegisteredPlace> parse(const std::string& text) {
                                          value.is_string() ? std::string(value.get_string()) : std::string());
         }
     }
+    const Json* settingUp = json.get_object().if_contains("settingUp");
+    place.settingUp = settingUp != nullptr && *settingUp == Json(true);
     return place;
 }
 
@@ -45,7 +47,8 @@ Result<void> CustomRegistry::add(const RegisteredPlace& place) const {
                           {"run", place.run},
                           {"executor", place.executor},
                           {"cleanup", place.cleanup},
-                          {"variables", std::move(variables)}};
+                          {"variables", std::move(variables)},
+                          {"settingUp", place.settingUp}};
     CIRQUE_TRY(io::makeFolders(folder(), 0700));
     return io::writeFileAtomic(fmt::format("{}/{}", folder(), place.place), toLine(json), 0600);
 }

@@ -17,7 +17,8 @@ struct RegisteredPlace {
     std::string executor; // its name, for messages
     std::string cleanup;  // the script
     std::vector<std::pair<std::string, std::string>>
-        variables; // what Cirque sets for it; nothing of the caller's
+        variables;          // what Cirque sets for it; nothing of the caller's
+    bool settingUp = false; // its setup script may be running
 };
 
 // All of it blocks for moments.
