@@ -27,6 +27,7 @@ namespace {
 constexpr std::string_view manifestName = "manifest";
 constexpr std::string_view temporary = ".new-"; // no id ends without a hash, so none is like it
 constexpr std::size_t manifestLimit = std::size_t{1} << 30U;
+constexpr std::size_t foreignLimit = std::size_t{256} << 20U; // enough for a million files
 
 std::string idOf(std::string_view name) {
     return sanitizeFileName(name) + "-" + sha256Hex(name).substr(0, 16);
@@ -80,6 +81,49 @@ Result<void> putInPlace(const std::string& made, const std::string& final) {
     return fail(systemError(errno, "put in place", final));
 }
 
+Unexpected noSuch(std::string_view name) {
+    return fail(ErrorCode::NotFound, fmt::format("no artifact {} was saved in this run", shellQuote(name)),
+                "check that the job which saves it succeeded");
+}
+
+Result<Manifest> parseManifestOf(std::string_view name, std::string_view text, const std::string& path) {
+    CIRQUE_TRY_ASSIGN(Manifest manifest, parseManifest(text, path));
+    if (manifest.name != name) {
+        return fail(ErrorCode::Corrupt, fmt::format("the manifest {} is of another artifact", path));
+    }
+    return manifest;
+}
+
+// An artifact that a place may have sent: nothing in it is what it seems until it was looked at, and no link
+// is followed.
+struct Foreign {
+    Manifest manifest;
+    io::UniqueFd files;
+};
+
+Result<Foreign> openForeign(const std::string& path, std::string_view name) {
+    const io::UniqueFd folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder && errno == ENOENT) {
+        return noSuch(name);
+    }
+    const io::UniqueFd listed = folder ? openStored(folder.get(), std::string(manifestName)) : io::UniqueFd();
+    if (folder && !listed && errno == ENOENT) {
+        return noSuch(name);
+    }
+    Foreign out;
+    constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    out.files.reset(folder ? ::openat(folder.get(), "files", flags) : -1);
+    struct stat st{};
+    if (!listed || !out.files || ::fstat(listed.get(), &st) != 0 || !S_ISREG(st.st_mode) ||
+        static_cast<std::size_t>(st.st_size) > foreignLimit) {
+        return fail(ErrorCode::Corrupt, fmt::format("{} is not what an artifact looks like", path));
+    }
+    CIRQUE_TRY_ASSIGN(const std::string text,
+                      io::readFile(fmt::format("/proc/self/fd/{}", listed.get()), foreignLimit));
+    CIRQUE_TRY_ASSIGN(out.manifest, parseManifestOf(name, text, path));
+    return out;
+}
+
 } // namespace
 
 ArtifactStore::ArtifactStore(std::string root, Limits limits) : root_(std::move(root)), limits_(limits) {}
@@ -121,13 +165,14 @@ Result<void> ArtifactStore::restore(std::string_view name, const std::string& jo
 Result<void> ArtifactStore::takeOver(const ArtifactStore& other, std::string_view name,
                                      std::string_view sha256, const std::atomic<bool>* cancelled) const {
     const auto run = [&]() -> Result<void> {
-        CIRQUE_TRY_ASSIGN(const Manifest manifest, other.find(name));
+        CIRQUE_TRY_ASSIGN(const Foreign foreign, openForeign(other.root_ + "/" + idOf(name), name));
+        const Manifest& manifest = foreign.manifest;
         if (manifest.digest() != sha256) {
             return fail(ErrorCode::Corrupt, "its files are not those that were saved");
         }
         CIRQUE_TRY_ASSIGN(const std::string folder, makeTemporary(root_));
         const Temporary made(folder);
-        CIRQUE_TRY(linkEntries(manifest, other.folderOf(name), made.path + "/files", orNever(cancelled)));
+        CIRQUE_TRY(linkEntries(manifest, foreign.files.get(), made.path + "/files", orNever(cancelled)));
         CIRQUE_TRY(io::writeFileAtomic(made.path + "/" + std::string(manifestName), toText(manifest)));
         return putInPlace(made.path, root_ + "/" + idOf(name));
     };
@@ -138,18 +183,12 @@ Result<Manifest> ArtifactStore::find(std::string_view name) const {
     const std::string path = root_ + "/" + idOf(name) + "/" + std::string(manifestName);
     auto text = io::readFile(path, manifestLimit);
     if (!text && text.error().code == ErrorCode::NotFound) {
-        return fail(ErrorCode::NotFound,
-                    fmt::format("no artifact {} was saved in this run", shellQuote(name)),
-                    "check that the job which saves it succeeded");
+        return noSuch(name);
     }
     if (!text) {
         return fail(std::move(text).error());
     }
-    CIRQUE_TRY_ASSIGN(Manifest manifest, parseManifest(*text, path));
-    if (manifest.name != name) {
-        return fail(ErrorCode::Corrupt, fmt::format("the manifest {} is of another artifact", path));
-    }
-    return manifest;
+    return parseManifestOf(name, *text, path);
 }
 
 Result<std::vector<Manifest>> ArtifactStore::list() const {

@@ -96,14 +96,13 @@ class Linker {
 
 } // namespace
 
-Result<void> linkEntries(const Manifest& manifest, const std::string& from, const std::string& into,
+Result<void> linkEntries(const Manifest& manifest, int from, const std::string& into,
                          const std::atomic<bool>& cancelled) {
-    const io::UniqueFd store(::open(from.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     const io::UniqueFd folder(::open(into.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!store || !folder) {
-        return fail(systemError(errno, "open the folder", store ? into : from));
+    if (!folder) {
+        return fail(systemError(errno, "open the folder", into));
     }
-    Linker linker(store.get(), folder.get());
+    Linker linker(from, folder.get());
     for (const Entry& entry : manifest.entries) {
         if (cancelled.load(std::memory_order_relaxed)) {
             return fail(ErrorCode::Process, "taking over the artifact was stopped");

@@ -2,6 +2,8 @@
 #include "artifact/store.hh"
 #include "tests/unit/workspace/tree-fixture.hh"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 
 namespace cirque::artifact {
@@ -47,6 +49,35 @@ TEST_F(TakeOverTest, FilesAreSharedNotCopied) {
     fs::create_directories(at("next"));
     EXPECT_TRUE(store_.restore("a", at("next"), "."));
     EXPECT_EQ(read("next/d/f"), "x");
+}
+
+// A place sends what it likes. Followed, a link would hang the run, or put files of the user's own into it.
+TEST_F(TakeOverTest, NoLinkOfTheStoreIsFollowed) {
+    write("job/d/f", "mine");
+    const std::string digest = save();
+    const std::string entry = fs::path(former_.folderOf("a")).parent_path();
+    const auto refused = [&](const char* what) {
+        const auto taken = store_.takeOver(former_, "a", digest);
+        ASSERT_FALSE(taken) << what;
+        EXPECT_EQ(taken.error().code, ErrorCode::Corrupt) << what << ": " << taken.error().text();
+        EXPECT_EQ(fs::hard_link_count(at("own/d/f")), 1U) << what;
+    };
+    fs::rename(entry + "/files", at("own")); // as if they were the user's
+    fs::create_directory_symlink(at("own"), entry + "/files");
+    refused("files is a link");
+    fs::remove(entry + "/files");
+    fs::copy(at("own"), entry + "/files", fs::copy_options::recursive);
+    fs::rename(entry + "/manifest", at("list"));
+    fs::create_symlink(at("list"), entry + "/manifest");
+    refused("manifest is a link");
+}
+
+TEST_F(TakeOverTest, NothingIsWaitedForThatIsNoFile) {
+    const std::string digest = save();
+    const std::string manifest = fs::path(former_.folderOf("a")).parent_path() / "manifest";
+    fs::remove(manifest);
+    ASSERT_EQ(::mkfifo(manifest.c_str(), 0600), 0);
+    EXPECT_FALSE(store_.takeOver(former_, "a", digest));
 }
 
 TEST_F(TakeOverTest, NothingThatIsNotWhatWasSavedComesOver) {
