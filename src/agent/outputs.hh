@@ -10,9 +10,6 @@
 
 namespace cirque::agent {
 
-inline constexpr std::size_t maxOutputBytes = 1u << 20u;
-inline constexpr std::size_t maxSummaryBytes = 1u << 20u; // of $CIRQUE_SUMMARY, which is kept as it is
-
 // In the file's order; a name that comes again stays in the list, the later is meant to win. Errors name the
 // line: no
 // '=' or '<<', an empty name or one with control characters, a heredoc without an end, bytes that are not

@@ -47,6 +47,9 @@ struct StepRequest {
 
 using Outputs = std::vector<std::pair<std::string, std::string>>;
 
+inline constexpr std::size_t maxOutputBytes = 1u << 20u;
+inline constexpr std::size_t maxSummaryBytes = 1u << 20u; // of $CIRQUE_SUMMARY, which is kept as it is
+
 struct StepEnd {
     Outcome outcome;
     Outputs outputs;            // $CIRQUE_OUTPUT in order; empty for conditions

@@ -2,6 +2,7 @@
 #include "agent/protocol/messages.hh"
 
 #include "agent/protocol/parts.hh"
+#include "base/text.hh"
 
 #include <optional>
 #include <variant>
@@ -81,6 +82,19 @@ plan::GeneratedFile readFile(Reader& in) {
     file.executable = in.flag();
     file.program = in.text();
     return file;
+}
+
+// The rules of agent/outputs.hh, which a place need not have kept.
+bool mayBe(const Outputs& outputs) {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : outputs) {
+        bytes += name.size() + value.size();
+        if (name.empty() || name.contains('=') || name.contains("<<") || !isValidUtf8(name) ||
+            hasControlCharacter(name) || !isValidUtf8(value) || value.contains('\0')) {
+            return false;
+        }
+    }
+    return bytes <= maxOutputBytes;
 }
 
 } // namespace
@@ -295,6 +309,9 @@ Result<StepEnd> parseStepEnd(std::string_view payload) {
     });
     end.summary = in.text();
     end.summaryProblem = in.text();
+    if (!mayBe(end.outputs) || end.summary.size() > maxSummaryBytes) {
+        in.refuse();
+    }
     return finished(in, std::move(end), "the end of a step");
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "agent/outputs.hh"
 #include "agent/protocol/codec.hh"
 #include "agent/protocol/frame.hh"
 #include "agent/protocol/messages.hh"
@@ -106,6 +107,26 @@ TEST(Messages, AnOutcomeThatNoStepHasIsRefused) {
     end.outcome = Outcome::skipped(SkipReason::OwnCondition);
     EXPECT_FALSE(parseStepEnd(doneBytes(end)));
     end.outcome = Outcome::cached();
+    EXPECT_FALSE(parseStepEnd(doneBytes(end)));
+}
+
+// They become variables and JSON; the agent that should have looked at them may be another program.
+TEST(Messages, OutputsThatNoStepCanWriteAreRefused) {
+    const auto reads = [](std::string name, std::string value) {
+        StepEnd end;
+        end.outputs = {{std::move(name), std::move(value)}};
+        return parseStepEnd(doneBytes(end)).has_value();
+    };
+    EXPECT_TRUE(reads("name", "a\nb=c"));
+    EXPECT_FALSE(reads("", "value"));
+    EXPECT_FALSE(reads("a=b", "value"));
+    EXPECT_FALSE(reads("a\nb", "value"));
+    EXPECT_FALSE(reads("a\xff", "value"));
+    EXPECT_FALSE(reads("name", "\xff"));
+    EXPECT_FALSE(reads("name", std::string("a\0b", 3)));
+    EXPECT_FALSE(reads("name", std::string(maxOutputBytes, 'x')));
+    StepEnd end;
+    end.summary = std::string(maxSummaryBytes + 1, 'x');
     EXPECT_FALSE(parseStepEnd(doneBytes(end)));
 }
 
