@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/remote/agent-site.hh"
 
+#include "agent/running.hh"
 #include "agent/step-runner.hh"
 #include "exec/local/translate.hh"
 
@@ -142,6 +143,10 @@ io::Task<StepResult> AgentSite::run(StepSpec spec, std::shared_ptr<OutputSink> s
     }
     const auto nowhere = std::make_shared<Nowhere>();
     const Result<void> brought = co_await parts_.transport->bring(agent_, spec.ref, nowhere, stop);
+    if (!brought && stop.stopRequested() && !agent_->lost()) {
+        result.outcome = agent::stoppedOutcome(stop, "the step");
+        co_return result;
+    }
     if (!brought) {
         const Error error = co_await explained(brought.error());
         result.outcome = Outcome::infrastructure(error.text(), error.hint);
@@ -201,6 +206,9 @@ io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {
         const CallBounds bounds{most, most};
         const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop, bounds);
         ended = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
+        if (ended) {
+            parts_.transport->jobClosed();
+        }
     }
     const Millis patience{agent_->lost() ? 2000 : 10000};
     parts_.transport->agentEnded(co_await agent_->close(patience));

@@ -25,14 +25,14 @@ io::Task<Result<std::string>> StartTree::get(bool copyRepo, io::StopToken stop) 
     if (!made) {
         making_ = true;
         const Result<void> done = co_await make(path, copyRepo, stop);
-        making_ = false;
-        changed_.notify();
-        if (!done) {
+        if (!done) { // whoever waits makes it anew
             const std::function<Result<void>()> remove = [path] { return io::removeTree(path); };
             (void)co_await io::offload(remove); // the first failure is the one to tell
-            co_return fail(done.error());
         }
-        made = true;
+        made = done.has_value();
+        making_ = false;
+        changed_.notify();
+        CIRQUE_CO_TRY(done);
     }
     co_return path;
 }

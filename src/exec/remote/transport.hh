@@ -53,6 +53,9 @@ class Transport {
     // error. Empty: nothing.
     virtual io::Task<std::string> whyLost(std::string said) { co_return said; }
 
+    // The agent has ended the job and removed its folders.
+    virtual void jobClosed() {}
+
     // How the process ended that started the agent.
     virtual void agentEnded(io::ExitStatus /*status*/) {}
 

@@ -22,6 +22,7 @@ io::Task<Result<AgentPlace>> SshTransport::open(std::shared_ptr<OutputSink> log,
     place.removeFolder = !job_.keep;
     place.privateRoots = facts.privateRoots;
     job_.sent->jobFolder = place.jobFolder;
+    folders_ = {place.jobFolder, place.toolsFolder, place.transfersFolder};
     if (job_.keep) {
         CIRQUE_CO_TRY(
             log->write(fmt::format("cirque: kept: {}:{}\n", host_->target().host, place.jobFolder), false));
@@ -30,7 +31,6 @@ io::Task<Result<AgentPlace>> SshTransport::open(std::shared_ptr<OutputSink> log,
 }
 
 io::Task<std::string> SshTransport::whyLost(std::string said) {
-    lost_ = true;
     if (host_) {
         ++host_->troubles;
         const std::string why = host_->whyEnded();
@@ -47,13 +47,14 @@ io::Task<Result<void>> SshTransport::close(io::StopToken stop) {
     }
     --host_->openJobs;
     const std::shared_ptr<SshHost> host = std::move(host_);
-    if (!lost_ || !host->connected() || job_.sent->jobFolder.empty()) {
-        // the agent has removed it, or the keeper does
-        co_return host->connected() ? Result<void>()
-                                    : Result<void>(fail(ErrorCode::Unreachable, host->whyEnded()));
+    if (!host->connected()) {
+        co_return fail(ErrorCode::Unreachable, host->whyEnded()); // the keeper removes it
     }
-    const std::string command = inPosixShell(
-        "rm -rf \"$1\" 2>/dev/null || { chmod -R u+rwX \"$1\"; rm -rf \"$1\"; }", {job_.sent->jobFolder});
+    if (jobClosed_ || folders_.empty()) {
+        co_return Result<void>();
+    }
+    const std::string command =
+        inPosixShell("rm -rf \"$@\" 2>/dev/null || { chmod -R u+rwX \"$@\"; rm -rf \"$@\"; }", folders_);
     const Result<std::string> removed = co_await host->run(command, {}, "remove the job's folder", stop);
     CIRQUE_CO_TRY(removed);
     co_return Result<void>();

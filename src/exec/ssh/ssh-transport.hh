@@ -29,6 +29,9 @@ class SshTransport : public Transport {
 
     io::Task<Result<AgentPlace>> open(std::shared_ptr<OutputSink> log, io::StopToken stop) override;
     io::Task<std::string> whyLost(std::string said) override;
+
+    void jobClosed() override { jobClosed_ = true; }
+
     io::Task<Result<void>> close(io::StopToken stop) override;
 
     io::Task<Result<void>> bring(std::shared_ptr<AgentConnection> agent, TryRef ref,
@@ -47,7 +50,8 @@ class SshTransport : public Transport {
     std::shared_ptr<SshHosts> hosts_;
     Closures& closures_;
     std::shared_ptr<SshHost> host_;
-    bool lost_ = false;
+    std::vector<std::string> folders_; // of the job, there
+    bool jobClosed_ = false;           // they are gone
     int kept_ = 0;
 };
 
