@@ -14,8 +14,9 @@ constexpr std::string_view mark = "\x1e"
 
 // A process is known by its number, when it began (field 22 of /proc/PID/stat, proc(5)) and the boot, so that
 // another one with the same number does not pass for it. Folders lie below the host's name: hosts may share
-// a home. The braces make the shell read all of it before `listen` takes the rest of its
-// input. Every line of that starts the sleep of `watch` anew; when one is slept to its end, nobody is there.
+// a home, and two of them may have one name, so each judges only what a keeper of its own machine-id(5) made.
+// The braces make the shell read all of it before `listen` takes the rest of its input. Every line of that
+// starts the sleep of `watch` anew; when one is slept to its end, nobody is there.
 constexpr std::string_view script = R"sh(
 {
 say() { printf '\036cirque %s\n' "$*"; }
@@ -27,7 +28,8 @@ began() (
 )
 lives() (
   [ -e "$1/kept" ] && exit 0
-  { read -r pid start boot < "$1/keeper"; } 2>/dev/null || exit 1
+  { read -r pid start boot where < "$1/keeper"; } 2>/dev/null || exit 1
+  [ "$where" = "$here" ] || exit 0
   [ "$boot" = "$now" ] && [ -n "$start" ] && [ "$(began "$pid")" = "$start" ]
 )
 discard() {
@@ -61,6 +63,11 @@ esac
 umask 077
 now=none
 { read -r now < /proc/sys/kernel/random/boot_id; } 2>/dev/null
+here=
+{ read -r here < /etc/machine-id; } 2>/dev/null
+case $here in
+  '' | uninitialized) here=$(uname -n)/$now/$(readlink /proc/self/ns/pid) ;;
+esac
 user=$(id -u)
 base=$work/ssh/$(uname -n)
 for old in "$base"/* "$base"/.new-*; do
@@ -70,7 +77,7 @@ for try in 1 2 3 4 5; do # the keeper of another run may be removing it
   mkdir -p "$base" && mkdir "$base/.new-$name" && break
 done 2>/dev/null
 [ -d "$base/.new-$name" ] || { mkdir -p "$base" && mkdir "$base/.new-$name"; } || exit 1
-echo "$$ $(began $$) $now" > "$base/.new-$name/keeper" || { discard "$base/.new-$name"; exit 1; }
+echo "$$ $(began $$) $now $here" > "$base/.new-$name/keeper" || { discard "$base/.new-$name"; exit 1; }
 mv "$base/.new-$name" "$base/$name" || exit 1
 store=
 for found in "$(command -v nix-store)" "$HOME/.nix-profile/bin/nix-store" \

@@ -2,11 +2,13 @@
 // The keeper's script, run by this machine's sh.
 #include "exec/ssh/keeper.hh"
 
+#include "io/process/fd.hh"
 #include "io/process/process.hh"
 #include "io/runtime/runtime.hh"
 
 #include <gtest/gtest.h>
 
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -45,6 +47,23 @@ class KeeperTest : public testing::Test {
 TEST_F(KeeperTest, EndsAndRemovesTheFolderWhenItHearsNothing) {
     EXPECT_TRUE(run(1).ok());
     EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+// Two machines may have one name and one home.
+TEST_F(KeeperTest, LeavesTheFoldersOfAnotherMachineAlone) {
+    utsname names{};
+    ASSERT_EQ(::uname(&names), 0);
+    const std::string base = folder_ + "/ssh/" + names.nodename;
+    const auto own = io::readFile("/etc/machine-id");
+    const bool known = own && own->size() > 30;
+    for (const std::string machine : {"another", "own"}) {
+        std::filesystem::create_directories(base + "/" + machine);
+        const std::string id = machine == "own" && known ? *own : machine + "\n";
+        ASSERT_TRUE(io::writeFileAtomic(base + "/" + machine + "/keeper", "1 2 another-boot " + id));
+    }
+    EXPECT_TRUE(run(1).ok());
+    EXPECT_TRUE(std::filesystem::exists(base + "/another"));
+    EXPECT_EQ(std::filesystem::exists(base + "/own"), !known);
 }
 
 } // namespace
