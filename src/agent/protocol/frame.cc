@@ -27,7 +27,7 @@ std::uint32_t numberAt(std::string_view bytes, std::size_t at) {
 
 bool isKind(unsigned char kind) {
     return kind >= static_cast<unsigned char>(FrameKind::Hello) &&
-           kind <= static_cast<unsigned char>(FrameKind::Taken);
+           kind <= static_cast<unsigned char>(FrameKind::OutputEnd);
 }
 
 } // namespace

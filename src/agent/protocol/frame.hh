@@ -10,6 +10,7 @@
 //   InputEnd                                      Done    the call's result; closes it
 //   Ping   no call's, every few seconds           Ping    the answer, at once
 //                                                 Taken   how much of the call's Input is written
+//                                                 OutputEnd   nobody is left who could print for this step
 //
 // The agent always reads, so that pings and stops come through: of a call's Input no more than mostInput is
 // under way.
@@ -39,6 +40,7 @@ enum class FrameKind : std::uint8_t {
     Done = 8,
     Ping = 9,
     Taken = 10,
+    OutputEnd = 11,
 };
 
 inline constexpr std::int64_t mostInput = 8 << 20;

@@ -30,9 +30,22 @@ class CallOutput : public Sink {
 
     [[nodiscard]] bool congested() const override { return out_->waiting() > congestedBytes; }
 
+  protected:
+    void tell(FrameKind kind) { out_->push(toBytes(kind, call_, {})); }
+
   private:
     std::shared_ptr<io::WriteQueue> out_;
     std::uint32_t call_;
+};
+
+// The step's daemons hold it too, each through its pipe.
+class StepOutput : public CallOutput {
+  public:
+    using CallOutput::CallOutput;
+    StepOutput(const StepOutput&) = delete;
+    StepOutput& operator=(const StepOutput&) = delete;
+
+    ~StepOutput() override { tell(FrameKind::OutputEnd); }
 };
 
 bool comesBeforeJob(CallKind kind) {
@@ -198,7 +211,7 @@ class Server {
 
     io::Task<Result<std::string>> runStep(std::uint32_t call, std::string payload) {
         CIRQUE_CO_TRY_ASSIGN(StepRequest request, parseStepRequest(payload));
-        const auto sink = std::make_shared<CallOutput>(out_, call);
+        const auto sink = std::make_shared<StepOutput>(out_, call);
         const io::StopToken stop = running_[call].token();
         const StepEnd end = co_await job_->run(std::move(request), sink, stop);
         co_return doneBytes(end);

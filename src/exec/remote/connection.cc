@@ -150,6 +150,11 @@ void AgentConnection::deliver(const agent::Frame& frame) {
     if (frame.kind == agent::FrameKind::Taken) {
         const auto taken = agent::parseTakenInput(frame.payload);
         call.inputTaken = taken ? taken->bytes : call.inputTaken;
+    } else if (frame.kind == agent::FrameKind::OutputEnd) {
+        call.sink.reset();
+        if (call.over) {
+            calls_.erase(found);
+        }
     } else if (frame.kind != agent::FrameKind::Done) {
         deliverOutput(call, frame);
     } else if (!call.done) {
@@ -299,11 +304,11 @@ io::Task<Result<std::string>> AgentConnection::finish(std::uint32_t number, io::
     answered.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     Call ended = std::move(calls_[number]);
     calls_.erase(number);
-    if (ended.isStep && ended.done && !ended.sinkFailure) { // its daemons may still print
+    if (ended.isStep && ended.done && ended.sink && !ended.sinkFailure) { // its daemons may still print
         Call& over = calls_[number];
         over.sink = ended.sink;
         over.done.emplace();
-        over.isStep = true;
+        over.isStep = over.over = true;
     }
     if (ended.sinkFailure) {
         co_return fail(std::move(*ended.sinkFailure));

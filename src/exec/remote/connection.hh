@@ -76,6 +76,7 @@ class AgentConnection {
         std::optional<std::string> done;
         bool isStep = false;
         bool stopping = false;
+        bool over = false; // its answer was given back
         std::int64_t inputTaken = 0;
         std::shared_ptr<io::Signal> changed = std::make_shared<io::Signal>();
     };

@@ -96,6 +96,35 @@ TEST_F(ConnectionTest, AStepRunsAndNothingIsLeft) {
     EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/private"));
 }
 
+// Each holds two open files: a job of many steps would come to an end of them.
+TEST_F(ConnectionTest, ASinkIsKeptOnlyWhileSomebodyMayPrint) {
+    const auto goes = [](std::weak_ptr<Collect> sink) -> io::Task<bool> {
+        constexpr Millis soon{5};
+        for (int tries = 0; tries < 2000 && !sink.expired(); ++tries) {
+            co_await io::sleepFor(soon);
+        }
+        co_return sink.expired();
+    };
+    run([&]() -> io::Task<> {
+        auto agent = AgentConnection::start(ConnectionTest::agent()).value();
+        EXPECT_TRUE(co_await agent->greet(patience, {}));
+        EXPECT_TRUE(co_await agent->call(opening(), nullptr, {}));
+        auto sink = std::make_shared<Collect>();
+        const std::weak_ptr<Collect> plain = sink;
+        EXPECT_TRUE(co_await agent->call(step("echo text"), std::move(sink), {}));
+        EXPECT_TRUE(co_await goes(plain));
+        sink = std::make_shared<Collect>();
+        const std::weak_ptr<Collect> daemons = sink;
+        const std::string daemon = "(until [ -e end ]; do sleep 0.01; done) & disown";
+        EXPECT_TRUE(co_await agent->call(step(daemon), std::move(sink), {}));
+        EXPECT_TRUE(co_await agent->call(step("true"), nullptr, {}));
+        EXPECT_FALSE(daemons.expired());
+        EXPECT_TRUE(co_await agent->call(step("touch end"), nullptr, {}));
+        EXPECT_TRUE(co_await goes(daemons));
+        co_await agent->close(patience);
+    });
+}
+
 // Were it Failed, a lost place would look like a failing test; were it forgotten, the run would hang.
 TEST_F(ConnectionTest, AnAgentThatIsKilledIsALostConnection) {
     run([&]() -> io::Task<> {
