@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/server/files.hh"
 
+#include "agent/server/half-made.hh"
 #include "artifact/beneath.hh"
 #include "artifact/store.hh"
 #include "io/process/fd.hh"
@@ -105,10 +106,15 @@ Result<void> ServedFiles::putBeside(const PutTree& put) {
     return io::removeTree(put.folder);
 }
 
-io::Task<Result<void>> ServedFiles::receive(std::uint32_t call, std::string folder, io::StopToken stop) {
+io::Task<Result<void>> ServedFiles::receive(std::uint32_t call, std::string folder,
+                                            std::shared_ptr<io::UniqueFd> held, io::StopToken stop) {
     const std::shared_ptr<Incoming> incoming = incoming_[call];
-    const std::function<Result<artifact::TreeUnpacker>()> create = [&folder] {
-        return artifact::TreeUnpacker::create(folder);
+    const std::function<Result<artifact::TreeUnpacker>()> create = [&] {
+        auto made = artifact::TreeUnpacker::create(folder);
+        if (made) {
+            *held = holdHalfMade(folder);
+        }
+        return made;
     };
     Result<artifact::TreeUnpacker> tree = co_await io::offload(create);
     if (!tree) {
@@ -140,9 +146,19 @@ io::Task<Result<void>> ServedFiles::receive(std::uint32_t call, std::string fold
 io::Task<Result<std::string>> ServedFiles::putTree(std::uint32_t call, std::string payload,
                                                    io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(const PutTree put, parsePutTree(payload));
-    const Result<void> came = co_await receive(call, put.folder, std::move(stop));
-    CIRQUE_CO_TRY(came);
-    const std::function<Result<void>()> place = [&put] { return putBeside(put); };
+    if (!put.entry.empty() && !std::exchange(swept_, true)) {
+        const std::function<void()> sweep = [&put] { sweepHalfMade(artifact::parentOf(put.folder)); };
+        co_await io::offload(sweep);
+    }
+    const auto held = std::make_shared<io::UniqueFd>();
+    const Result<void> came = co_await receive(call, put.folder, held, std::move(stop));
+    const std::function<Result<void>()> place = [&] {
+        const Result<void> placed = came ? putBeside(put) : came;
+        if (!placed && *held && !put.entry.empty()) {
+            (void)io::removeTree(put.folder); // the first failure is the one to tell
+        }
+        return placed;
+    };
     const Result<void> placed = co_await io::offload(place);
     CIRQUE_CO_TRY(placed);
     co_return doneBytes();
@@ -156,7 +172,8 @@ io::Task<Result<std::string>> ServedFiles::putArtifact(std::uint32_t call, std::
         co_return fail(ErrorCode::Corrupt, "the agent was given an artifact before its job");
     }
     std::string folder = artifact::parentOf(artifact::ArtifactStore(transfer).folderOf(put.name));
-    const Result<void> came = co_await receive(call, std::move(folder), std::move(stop));
+    const auto held = std::make_shared<io::UniqueFd>();
+    const Result<void> came = co_await receive(call, std::move(folder), held, std::move(stop));
     const std::function<Result<void>()> restore = [&]() -> Result<void> {
         Result<void> restored =
             came ? artifact::ArtifactStore(transfer).restore(put.name, folder_, put.path) : came;

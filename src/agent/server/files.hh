@@ -7,6 +7,7 @@
 #include "agent/step.hh"
 #include "artifact/job-files.hh"
 #include "artifact/tree-stream.hh"
+#include "io/process/fd.hh"
 #include "io/runtime/runtime.hh"
 #include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
@@ -57,13 +58,16 @@ class ServedFiles {
 
     static Result<void> putBeside(const PutTree& put);
     [[nodiscard]] std::string transferOf(std::uint32_t call) const;
-    io::Task<Result<void>> receive(std::uint32_t call, std::string folder, io::StopToken stop);
+    // `held` becomes the folder, when it was made: nobody else removes it meanwhile.
+    io::Task<Result<void>> receive(std::uint32_t call, std::string folder, std::shared_ptr<io::UniqueFd> held,
+                                   io::StopToken stop);
 
     std::string folder_;
     std::string transfers_;
     artifact::FileBaseline before_;
     std::map<std::uint32_t, std::shared_ptr<Incoming>> incoming_;
     Taken taken_;
+    bool swept_ = false;
 };
 
 } // namespace cirque::agent

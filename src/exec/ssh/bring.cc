@@ -48,6 +48,12 @@ std::string SshTransport::storeUri() const {
     return fmt::format("ssh://{}?remote-program={}", host_->target().host, host_->facts().nixStore);
 }
 
+// A name that no other path has had or will have there, even when its removal failed.
+std::string SshTransport::halfMade() {
+    const std::string& folder = host_->facts().folder; // its last part is this connection's alone
+    return fmt::format("/nix/store/.cirque-{}-{}", folder.substr(folder.rfind('/') + 1), ++host_->sent);
+}
+
 io::Task<Result<void>> SshTransport::bring(std::shared_ptr<AgentConnection> agent, TryRef ref,
                                            std::shared_ptr<OutputSink> log, io::StopToken stop) {
     const std::shared_ptr<const plan::Plan> plan = job_.place.plan;
@@ -148,7 +154,7 @@ io::Task<Result<void>> SshTransport::sendClosure(StoreClosure closure, std::shar
         const std::string name = one.path.substr(one.path.rfind('/') + 1);
         progress.current = "copying " + name.substr(std::min<std::size_t>(name.find('-') + 1, name.size()));
         closures_.tell(ref, progress, false);
-        const agent::PutTree put{fmt::format("/nix/store/.cirque-{}-{}", job_.place.run.text(), name), name};
+        const agent::PutTree put{halfMade(), name};
         const Result<std::string> done =
             co_await agent->callWithTree(toBytes(put), one.physical.substr(0, slash), name, stop);
         const Result<void> sent = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));

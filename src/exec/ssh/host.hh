@@ -68,6 +68,7 @@ class SshHost {
     int troubles = 0;
     std::set<std::string> paths; // of the store, that are there
     bool bringing = false;       // more of them are on their way
+    int sent = 0;                // without Nix, of all its connections
     io::Signal brought;
     std::string untold; // why it was left out, which no job's log has said yet
 

@@ -39,6 +39,7 @@ class SshTransport : public Transport {
 
   private:
     [[nodiscard]] std::string storeUri() const;
+    std::string halfMade();
     io::Task<Result<void>> copyClosure(StoreClosure closure, TryRef ref, std::shared_ptr<OutputSink> log,
                                        io::StopToken stop);
     io::Task<Result<void>> keepClosure(std::vector<std::string> roots, io::StopToken stop);
