@@ -4,19 +4,13 @@ let
   # What the library itself takes from the options; the place gets the rest.
   own = [ "copyRepo" "extraPackages" ];
 
-  # `local { sandbox = true; }` is another way to write `sandbox`.
-  settled = kind: options:
-    if kind == "local" && options.sandbox or null == true
-    then { kind = "sandbox"; options = removeAttrs options [ "sandbox" ]; }
-    else { inherit kind; options = if options.sandbox or null == false then removeAttrs options [ "sandbox" ] else options; };
-
+  # What the options mean is the plan's to say (`local { sandbox = true; }` is `sandbox`, unknown ones are refused).
   make = kind: options:
-    let place = settled kind options; in
     {
       _cirqueExecutor = {
-        inherit (place) kind;
-        options = removeAttrs place.options own;
-      } // builtins.intersectAttrs { copyRepo = null; extraPackages = null; } place.options;
+        inherit kind;
+        options = removeAttrs options own;
+      } // builtins.intersectAttrs { copyRepo = null; extraPackages = null; } options;
       __functor = _: more: make kind (options // more);
     };
 

@@ -5,6 +5,7 @@
 #include "plan/condition.hh"
 #include "plan/contains.hh"
 #include "plan/duration.hh"
+#include "plan/executor-options.hh"
 #include "plan/formats.hh"
 #include "plan/schema.hh"
 #include "plan/service.hh"
@@ -116,11 +117,15 @@ void Checker::object(const ObjectKind& kind, const Json& value, const Cursor& at
 void Checker::options(const JsonObject& executor, const Cursor& at) {
     const Json* kind = executor.if_contains("kind");
     const bool named = kind != nullptr && kind->is_string();
-    const ObjectKind* known = executorOptions(named ? std::string_view(kind->get_string()) : "local");
+    std::string place = named ? std::string(kind->get_string()) : "local";
     const Json* given = executor.if_contains("options");
-    const JsonObject none;
-    if (known != nullptr && (given == nullptr || given->is_object())) {
-        object(*known, given == nullptr ? Json(none) : *given, Cursor(&at, "options"));
+    if (given != nullptr && !given->is_object()) {
+        return;
+    }
+    JsonObject options = given == nullptr ? JsonObject() : given->get_object();
+    settlePlace(place, options);
+    if (const ObjectKind* known = executorOptions(place)) {
+        object(*known, Json(std::move(options)), Cursor(&at, "options"));
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/convert.hh"
 
+#include "plan/executor-options.hh"
+
 namespace cirque::plan {
 namespace {
 
@@ -34,10 +36,7 @@ ExecutorRef executor(const Json& json) {
         forEach(*found, "options", [&](std::string_view name, const Json& inner) {
             out.options.emplace(name, withoutPositions(inner));
         });
-    }
-    if (const Json* sandbox = out.options.if_contains("sandbox"); out.kind == "local" && sandbox != nullptr) {
-        out.kind = *sandbox == Json(true) ? "sandbox" : "local";
-        out.options.erase("sandbox");
+        settlePlace(out.kind, out.options);
     }
     return out;
 }

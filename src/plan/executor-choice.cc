@@ -17,15 +17,15 @@ Json valueOf(std::string_view text) {
                : Json(boost::json::string(text.data(), text.size()));
 }
 
-// The schema's own words for what is wrong with the options.
-Result<void> checkOptions(const ExecutorRef& place) {
+// As a plan that says so is read: with the schema's own words for what is wrong with the options.
+Result<ExecutorRef> asInPlan(const ExecutorRef& place) {
     JsonObject step{{"run", ":"}};
     JsonObject job{{"executor", JsonObject{{"kind", place.kind}, {"options", place.options}}},
                    {"steps", JsonArray{std::move(step)}}};
-    const Parsed parsed =
+    Parsed parsed =
         parsePlan(JsonObject{{"plan", 1}, {"name", "w"}, {"jobs", JsonObject{{"j", std::move(job)}}}});
     if (parsed.problems.empty()) {
-        return {};
+        return std::move(parsed.plan.jobs.front().executor);
     }
     const Problem& problem = parsed.problems.front();
     return fail(ErrorCode::Usage, fmt::format("--executor {}: {}", place.kind, problem.message),
@@ -50,13 +50,7 @@ Result<ExecutorRef> parseExecutorChoice(std::string_view text) {
         }
         place.options[parts[at].substr(0, equals)] = valueOf(parts[at].substr(equals + 1));
     }
-    if (const Json* sandbox = place.options.if_contains("sandbox");
-        place.kind == "local" && sandbox != nullptr && *sandbox == Json(true)) {
-        place.kind = "sandbox";
-        place.options.erase("sandbox");
-    }
-    CIRQUE_TRY(checkOptions(place));
-    return place;
+    return asInPlan(place);
 }
 
 Plan movedTo(Plan plan, const ExecutorRef& place) {

@@ -15,11 +15,10 @@ Field mounts(View name) {
 
 ObjectKind localOptions() {
     return {.name = "local options",
-            .doc = "This machine, as this user. With `sandbox` it is the place `sandbox`.",
-            .fields = {
-                orElse("false", key("sandbox", Bool, "whether it is the place `sandbox`")),
-                key("name", Name, "for people"),
-            }};
+            .doc = "This machine, as this user.",
+            .fields = {orElse("false", key("sandbox", Bool,
+                                           "`true`: the place is `sandbox`, whose options the others are")),
+                       key("name", Name, "for people")}};
 }
 
 ObjectKind sandboxOptions() {
@@ -126,6 +125,15 @@ ObjectKind mountKind() {
 std::vector<ObjectKind> executorOptionKinds() {
     return {localOptions(),  sandboxOptions(), ociOptions(), sshOptions(),
             nspawnOptions(), customOptions(),  mountKind()};
+}
+
+void settlePlace(std::string& kind, JsonObject& options) {
+    const Json* sandbox = kind == "local" ? options.if_contains("sandbox") : nullptr;
+    if (sandbox == nullptr || !sandbox->is_bool()) {
+        return;
+    }
+    kind = sandbox->get_bool() ? "sandbox" : "local";
+    options.erase("sandbox");
 }
 
 } // namespace cirque::plan

@@ -45,6 +45,29 @@ TEST_F(Sandbox, WhatAStepOfTheJobBuildsIsSeen) {
     EXPECT_TRUE(ran.outHas("[a/use] made by nix")) << ran.all();
 }
 
+// The other way to write it, which ran without a wall and green; with options of a sandbox among its own.
+TEST_F(Sandbox, LocalWithSandboxIsOneEverywhereItCanBeSaid) {
+    usePrivateNix(project);
+    const std::string look =
+        "test -e " + project.root() + "/home/.ssh && echo OPEN || echo WALLED; cat /of-tree";
+    const std::string mount = R"("mounts":[{"source":"tree-file","target":"/of-tree"}])";
+    const Ran planned = run("local", look, "{" + mount + R"(,"sandbox":true})");
+    EXPECT_TRUE(planned.status == 0 && planned.outHas("WALLED")) << planned.all();
+    project.write("ci.nix", fmt::format(R"nix({{ cirque, ... }}: cirque.mkWorkflow {{ name = "w"; jobs.a = {{
+      executor = cirque.executors.local {{ sandbox = true; mounts = [ {{ source = "tree-file"; target = "/of-tree"; }} ]; }};
+      steps = [ {{ bash = "{}"; }} ]; }}; }})nix",
+                                        look));
+    const Ran written = project.cirque({"run"});
+    EXPECT_TRUE(written.status == 0 && written.outHas("WALLED")) << written.all();
+    const Ran moved = project.cirque(
+        {"run", project.planOf({"test -e " + project.root() + "/home && echo OPEN || echo WALLED"}),
+         "--executor", "local,sandbox=true"});
+    EXPECT_TRUE(moved.status == 0 && moved.outHas("WALLED")) << moved.all();
+    for (const char* options : {R"({"network":false})", R"({"sandbox":true,"memory":"1g"})"}) {
+        EXPECT_EQ(run("local", "true", options).status, 2) << options;
+    }
+}
+
 TEST_F(Sandbox, WhatIsMountedIsSeenAndWrittenOnlyWhenAllowed) {
     fs::create_directories(project.root() + "/shared");
     std::ofstream(project.root() + "/shared/file") << "shared\n";

@@ -45,24 +45,28 @@ TEST(ExecutorOptions, WhatMustBeSaidIsMissed) {
     EXPECT_TRUE(problems(R"({"kind": "nspawn", "options": {"rootfs": "/x", "boot": true}})").empty());
 }
 
-// A word that is not understood would leave a job that asked for a sandbox without one.
-TEST(ExecutorOptions, LocalTakesNothingThatItDoesNotKnow) {
-    EXPECT_TRUE(problems(R"({"kind": "local", "options": {"name": "n"}})").empty());
-    EXPECT_EQ(problems(R"({"kind": "local", "options": {"sandbx": true}})").size(), 1U);
-    EXPECT_EQ(problems(R"({"kind": "local", "options": {"sandbox": "yes"}})").size(), 1U);
-    EXPECT_EQ(problems(R"({"kind": "local", "options": {"network": true}})").size(), 1U);
+// A wall, a limit or a shut network that is written down and not there.
+TEST(ExecutorOptions, LocalTakesOnlyWhatItHonours) {
+    EXPECT_TRUE(problems(R"({"kind": "local", "options": {"name": "n", "sandbox": false}})").empty());
+    for (const char* options : {R"({"network": false})", R"({"memory": "1g"})", R"({"copyRepo": false})",
+                                R"({"sandbox": false, "network": true})", R"({"sandbox": "true"})",
+                                R"({"sandbox": true, "memory": "1g"})"}) {
+        EXPECT_EQ(problems(fmt::format(R"({{"kind": "local", "options": {}}})", options)).size(), 1U)
+            << options;
+        EXPECT_EQ(problems(fmt::format(R"({{"options": {}}})", options)).size(), 1U) << options;
+    }
 }
 
-TEST(ExecutorOptions, LocalInASandboxIsTheSandbox) {
-    const Parsed parsed = parsePlan(json(R"({"plan": 1, "name": "w", "jobs": {
-        "j": {"executor": {"kind": "local", "options": {"sandbox": true}}, "steps": [{"run": ":"}]},
-        "k": {"executor": {"kind": "local", "options": {"sandbox": false}}, "steps": [{"run": ":"}]}}})"));
-    ASSERT_TRUE(parsed.problems.empty());
-    EXPECT_EQ(parsed.plan.jobs.at(0).executor.kind, "sandbox");
-    EXPECT_EQ(parsed.plan.jobs.at(1).executor.kind, "local");
+// The step would run without the wall that the workflow asks for.
+TEST(ExecutorOptions, LocalWithSandboxIsTheSandboxWithTheOtherOptions) {
+    const Plan read = plan(planWith(
+        R"({"kind": "local", "options": {"@pos": {}, "sandbox": true, "network": true, "name": "n"}})"));
+    EXPECT_EQ(read.jobs[0].executor, (ExecutorRef{"sandbox", {{"network", true}, {"name", "n"}}}));
+    EXPECT_EQ(plan(planWith(R"({"options": {"sandbox": true}})")).jobs[0].executor.kind, "sandbox");
+    EXPECT_EQ(plan(planWith(R"({"options": {"sandbox": false}})")).jobs[0].executor, ExecutorRef{});
 }
 
-// Plans that were valid before there were tables.
+// Kinds of a later version.
 TEST(ExecutorOptions, UnknownKindsTakeAnything) {
     EXPECT_TRUE(problems(R"({"kind": "k8s", "options": {"namespace": "ci"}})").empty());
 }

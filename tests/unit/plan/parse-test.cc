@@ -205,7 +205,7 @@ TEST(Positions, AreNotPartOfThePlan) {
         R"({"@pos": {"name": "a:1:1"}, "plan": 1, "name": "w", "on": {"@pos": {}, "push": [{"@pos": {}}]},
         "jobs": {"@pos": {"j": "a:2:2"}, "j": {"@pos": {}, "env": {"@pos": {"A": "a:3:3"}, "A": "x"},
         "services": {"@pos": {}, "s": {"@pos": {}, "exec": "x"}}, "machine": {"@pos": {}, "cpus": 2},
-        "executor": {"kind": "k8s", "options": {"@pos": {}, "o": {"@pos": {}}}},
+        "executor": {"kind": "local", "options": {"@pos": {}, "name": "n"}},
         "outputs": {"@pos": {}, "a": "a"}, "matrix": {"@pos": {}, "values": {"@pos": {}, "v": 1}},
         "envFrom": [{"@pos": {}, "kind": "static", "values": {"@pos": {}, "B": "b"}}],
         "steps": [{"@pos": {}, "run": ":"}]}}})");
