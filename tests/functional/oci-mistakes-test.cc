@@ -40,5 +40,29 @@ TEST_F(Oci, LimitsThatAreNoneAndMountsOverItsOwnFilesAreAWrongWorkflow) {
     EXPECT_EQ(run(plan({"true"}, options(R"(, "memory": "1.5g", "cpus": 0.5)"))).status, 0);
 }
 
+// The RUNs of a Dockerfile had the caller's proxies with their passwords, any network, and any image.
+TEST_F(Oci, ABuildIsKeptAsItsContainerIs) {
+    project_.set("https_proxy", "http://me:hush-9921@127.0.0.1:9");
+    project_.write(
+        "Dockerfile",
+        fmt::format("FROM {}\nRUN env; echo \"nets: $(ls /sys/class/net | tr '\\n' .)\"\n", Places::image));
+    project_.write("Missing", "FROM 127.0.0.1:1/not/there:1\n");
+    project_.write("Here", fmt::format("FROM {}\n", Places::image));
+    project_.commitAll();
+    const auto built = [this](const std::string& options) {
+        return run(plan({"true"}, fmt::format(R"({{"network": "none", {}}})", options)));
+    };
+    const Ran ran = built(R"("dockerfile": "Dockerfile")");
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(ran.all().find("hush-9921"), std::string::npos) << ran.all();
+    EXPECT_TRUE(ran.outHas("nets: lo.\n")) << ran.all();
+    EXPECT_TRUE(built(R"("dockerfile": "Missing")").outHas("connection refused"));
+    const Ran never = built(R"("dockerfile": "Missing", "pull": "never")");
+    EXPECT_EQ(never.status, 3) << never.all();
+    EXPECT_FALSE(never.outHas("connection refused")) << never.all();
+    const Ran always = built(R"("dockerfile": "Here", "pull": "always")");
+    EXPECT_EQ(always.status, 3) << always.all();
+}
+
 } // namespace
 } // namespace cirque::test

@@ -105,6 +105,26 @@ std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& contain
     return words;
 }
 
+Result<std::vector<std::string>> ociBuild(const OciTool& tool, const OciOptions& options,
+                                          const std::string& file) {
+    std::vector<std::string> words{"build", "--file=" + file};
+    if (tool.isPodman()) {
+        words.emplace_back("--http-proxy=false"); // as of a container
+        words.push_back(fmt::format("--pull={}", options.pull == "missing" ? "false" : options.pull));
+    } else if (options.pull == "never") {
+        return fail(ErrorCode::InvalidPlan, "docker builds no image with 'pull' = 'never'",
+                    "leave 'pull' out, use podman, or build the image beforehand and name it as 'image'");
+    } else if (options.pull == "always") {
+        words.emplace_back("--pull");
+    }
+    // what they call the usual one is no word of a build
+    const bool usual = options.network.empty() || options.network == "bridge" || options.network == "default";
+    if (!usual) {
+        words.push_back("--network=" + options.network);
+    }
+    return words;
+}
+
 std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& container) {
     std::vector<std::string> words{tool.path, "exec"};
     addStreams(words, tool);

@@ -54,6 +54,11 @@ std::string runOfOciName(std::string_view name);
 // Starts the container with an agent as its first process, and stays until that ends.
 std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& container);
 
+// Builds the image of a Dockerfile. Of a container's options `network` and `pull` hold for its instructions
+// too. Failure (InvalidPlan): the tool has no such thing.
+Result<std::vector<std::string>> ociBuild(const OciTool& tool, const OciOptions& options,
+                                          const std::string& file);
+
 // One more agent in a container.
 std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& container);
 

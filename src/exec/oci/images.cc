@@ -9,6 +9,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace cirque::exec {
 
 namespace {
@@ -21,7 +24,8 @@ std::string ofHub(const std::string& image) {
 
 io::Task<Result<std::string>> OciImages::find(OciOptions options, std::string tree,
                                               std::shared_ptr<OutputSink> log, io::StopToken stop) {
-    const std::string key = fmt::format("{}\n{}\n{}", options.image, options.dockerfile, options.pull);
+    const std::string key = fmt::format("{}\n{}\n{}\n{}", options.image, options.dockerfile, options.pull,
+                                        options.dockerfile.empty() ? "" : options.network);
     std::shared_ptr<Entry>& known = entries_[key];
     if (!known) {
         known = std::make_shared<Entry>();
@@ -46,7 +50,7 @@ io::Task<Result<std::string>> OciImages::find(OciOptions options, std::string tr
 io::Task<Result<std::string>> OciImages::make(OciOptions options, std::string tree,
                                               std::shared_ptr<OutputSink> log, io::StopToken stop) {
     if (!options.dockerfile.empty()) {
-        co_return co_await built(options.dockerfile, std::move(tree), std::move(log), std::move(stop));
+        co_return co_await built(std::move(options), std::move(tree), std::move(log), std::move(stop));
     }
     if (options.image.empty()) {
         co_return co_await empty(std::move(stop));
@@ -113,18 +117,20 @@ io::Task<Result<void>> OciImages::pull(std::string image, std::shared_ptr<Output
     co_return co_await engine_->show(std::move(fromHub), std::move(log), std::move(stop));
 }
 
-io::Task<Result<std::string>> OciImages::built(std::string dockerfile, std::string tree,
+io::Task<Result<std::string>> OciImages::built(OciOptions options, std::string tree,
                                                std::shared_ptr<OutputSink> log, io::StopToken stop) {
+    const std::string dockerfile = options.dockerfile;
     const std::string file = fmt::format("{}/{}", tree, dockerfile);
     if (::access(file.c_str(), R_OK) != 0) {
         co_return fail(ErrorCode::NotFound, fmt::format("there is no file '{}' in the tree", dockerfile),
                        "'dockerfile' is a path below the tree's root; a file that git ignores is not there");
     }
+    CIRQUE_CO_TRY_ASSIGN(std::vector<std::string> words, ociBuild(engine_->tool(), options, file));
     CIRQUE_CO_TRY(log->write(fmt::format("cirque: building the image of {}\n", dockerfile), false));
     CIRQUE_CO_TRY_ASSIGN(const std::string build, builds_.begin());
     const std::string idFile = builds_.scratch(build) + "/image";
-    std::vector<std::string> words = OciBuilds::marks(engine_->tool(), build);
-    words.insert(words.begin(), {"build", "--file=" + file, "--iidfile=" + idFile});
+    words.push_back("--iidfile=" + idFile);
+    std::ranges::copy(OciBuilds::marks(engine_->tool(), build), std::back_inserter(words));
     words.push_back(tree);
     Result<void> shown =
         co_await engine_->show(std::move(words), log, std::move(stop), builds_.scratch(build));

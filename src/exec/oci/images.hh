@@ -37,8 +37,8 @@ class OciImages {
     io::Task<Result<std::string>> named(OciOptions options, std::shared_ptr<OutputSink> log,
                                         io::StopToken stop);
     io::Task<Result<void>> pull(std::string image, std::shared_ptr<OutputSink> log, io::StopToken stop);
-    io::Task<Result<std::string>> built(std::string dockerfile, std::string tree,
-                                        std::shared_ptr<OutputSink> log, io::StopToken stop);
+    io::Task<Result<std::string>> built(OciOptions options, std::string tree, std::shared_ptr<OutputSink> log,
+                                        io::StopToken stop);
     io::Task<Result<std::string>> empty(io::StopToken stop);
 
     std::shared_ptr<const OciEngine> engine_;

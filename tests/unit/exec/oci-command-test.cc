@@ -64,6 +64,27 @@ TEST(OciCommand, ToolsDiffer) {
     EXPECT_FALSE(has(ociRemove(docker, {"n"}), "--time=0"));
 }
 
+// Each of them was left out, and the build went on without it.
+TEST(OciCommand, ABuildKeepsWhatTheContainerIsGiven) {
+    const OciTool podman{"/usr/bin/podman", "podman"};
+    const OciTool docker{"/usr/bin/docker", "docker"};
+    const auto words = [](const OciTool& tool, const char* options) {
+        return *ociBuild(tool, optionsOf(options), "/f");
+    };
+    for (const OciTool& tool : {podman, docker}) {
+        EXPECT_TRUE(has(words(tool, R"({"dockerfile": "f", "network": "none"})"), "--network=none"));
+        EXPECT_EQ(words(tool, R"({"dockerfile": "f", "network": "bridge"})"),
+                  words(tool, R"({"dockerfile": "f"})"));
+    }
+    EXPECT_TRUE(has(words(podman, R"({"dockerfile": "f"})"), "--http-proxy=false"));
+    EXPECT_FALSE(has(words(docker, R"({"dockerfile": "f"})"), "--http-proxy=false"));
+    EXPECT_TRUE(has(words(podman, R"({"dockerfile": "f"})"), "--pull=false"));
+    EXPECT_TRUE(has(words(podman, R"({"dockerfile": "f", "pull": "always"})"), "--pull=always"));
+    EXPECT_TRUE(has(words(podman, R"({"dockerfile": "f", "pull": "never"})"), "--pull=never"));
+    EXPECT_TRUE(has(words(docker, R"({"dockerfile": "f", "pull": "always"})"), "--pull"));
+    EXPECT_FALSE(ociBuild(docker, optionsOf(R"({"dockerfile": "f", "pull": "never"})"), "/f"));
+}
+
 TEST(OciCommand, ANameTellsItsRun) {
     const std::string run = "01a1fe7b-7123-7eee-82d3-5b4472968905";
     EXPECT_EQ(runOfOciName(ociName(run, "job-main")), run);
