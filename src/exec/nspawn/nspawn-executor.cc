@@ -125,7 +125,9 @@ io::Task<Result<std::unique_ptr<JobSite>>> NspawnExecutor::open(Place place, std
     parts.grace = world_.grace;
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
     parts.transport = std::make_unique<NspawnTransport>(std::move(what), registry_, world_.closures);
-    parts.released = [names = names_, name] { names->release(name); };
+    if (!world_.keep) { // else the next attempt goes beside
+        parts.released = [names = names_, name] { names->release(name); };
+    }
     std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
     co_return site;
 }

@@ -159,7 +159,9 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_,
                                                    images_, wanted);
     parts.transport = std::make_unique<OciTransport>(std::move(transport));
-    parts.released = [names = names_, name] { names->release(name); };
+    if (!world_.keep) { // else the next attempt goes beside
+        parts.released = [names = names_, name] { names->release(name); };
+    }
     std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
     co_return site;
 }

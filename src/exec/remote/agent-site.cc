@@ -50,7 +50,9 @@ AgentSiteParts sitePartsOf(const AgentWorld& world, Place place, std::string nam
     parts.place = std::move(place);
     parts.name = name;
     parts.grace = world.grace;
-    parts.released = [names = std::move(names), name = std::move(name)] { names->release(name); };
+    if (!world.keep) { // else the next attempt goes beside
+        parts.released = [names = std::move(names), name = std::move(name)] { names->release(name); };
+    }
     return parts;
 }
 

@@ -101,6 +101,7 @@ class SshSite : public testing::Test {
             .hostPath = "/usr/bin:/bin",
             .environment = {"PATH=" + folder_ + "/bin:/usr/bin:/bin", "HOME=" + folder_ + "/home"},
             .system = "x86_64-linux",
+            .keep = keep_,
             .workspaces = files_,
             .artifacts = files_,
             .closures = closures_};
@@ -131,6 +132,7 @@ class SshSite : public testing::Test {
 
     std::string folder_ = "/dev/shm/cirque-ssh-site-XXXXXX";
     const std::string path_ = std::getenv("PATH"); // of this test
+    bool keep_ = false;
     NoFiles files_;
     FakeClosures closures_;
     std::shared_ptr<plan::Plan> plan_ = std::make_shared<plan::Plan>();
@@ -150,6 +152,19 @@ TEST_F(SshSite, AnAttemptAfterAFailedPreparationFindsNothingOfIt) {
         const Result<void> prepared = co_await second->prepare(said_, {});
         EXPECT_TRUE(prepared) << (prepared ? "" : prepared.error().text());
         EXPECT_TRUE(co_await second->close({}));
+    };
+    run(body);
+}
+
+TEST_F(SshSite, AnAttemptAfterAKeptOneGoesBeside) {
+    keep_ = true;
+    const std::function<io::Task<>(SshExecutor*)> body = [this](SshExecutor* executor) -> io::Task<> {
+        for (int attempt = 1; attempt <= 2; ++attempt) {
+            auto site = co_await open(executor);
+            const Result<void> prepared = co_await site->prepare(said_, {});
+            EXPECT_TRUE(prepared) << (prepared ? "" : prepared.error().text());
+            EXPECT_TRUE(co_await site->close({}));
+        }
     };
     run(body);
 }
