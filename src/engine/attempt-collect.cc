@@ -83,6 +83,7 @@ void AttemptMachine::reportRead(ActionResult result) {
     }
     std::optional<Outcome> verdict;
     if (!result.outcome.ok()) {
+        cut_ = cut_ || (immediate_ && cancelled_); // that may be why
         verdict = checked(std::move(result.outcome));
         verdict->message = fmt::format("{} could not be read: {}", describe(report), describe(*verdict));
     } else {
@@ -152,7 +153,8 @@ void AttemptMachine::outputSaved(const ActionResult& result) {
                                           output.name, path),
                               ""});
         }
-    } else if (failure_ || cut_) {
+    } else if (failure_ || cut_ || cancelled_) {
+        cut_ = cut_ || cancelled_; // that may be why
         events_.emplace_back(event::Notice{
             "warning", job_->name,
             fmt::format("artifact '{}' was not saved: {}", output.name, describe(result.outcome)),

@@ -71,7 +71,13 @@ io::Task<ActionResult> AttemptLoop::readReport(ReadReport action) {
         }
         found.files.push_back({report.step, std::move(*text)});
     } else {
-        auto read = co_await site_->readFiles(report.path, limits);
+        io::StopSource now; // after a cancel reports are read all the same
+        const io::StopCallback relay = stop_.token().onStop([&now](io::StopLevel level) {
+            if (level == io::StopLevel::Immediate) {
+                now.request(level, io::StopReason::Cancelled);
+            }
+        });
+        auto read = co_await site_->readFiles(report.path, limits, now.token());
         if (!read) {
             co_return ActionResult{artifactOutcome(read.error()), {}, {}, {}};
         }

@@ -201,7 +201,7 @@ io::Task<ActionResult> AttemptLoop::prepare() {
 
 io::Task<ActionResult> AttemptLoop::restore(std::size_t input) {
     const plan::ArtifactInput& artifact = job_->inputs[input];
-    const Result<void> done = co_await site_->restoreArtifact(artifact.name, artifact.path);
+    const Result<void> done = co_await site_->restoreArtifact(artifact.name, artifact.path, stop_.token());
     if (done) {
         co_return resultOf(Outcome::succeeded());
     }
@@ -212,7 +212,13 @@ io::Task<ActionResult> AttemptLoop::restore(std::size_t input) {
 
 io::Task<ActionResult> AttemptLoop::save(std::size_t output) {
     const plan::ArtifactOutput& artifact = job_->outputs[output];
-    auto saved = co_await site_->saveArtifact(artifact.name, artifact.path);
+    io::StopSource now;
+    const io::StopCallback relay = stop_.token().onStop([&now, &artifact](io::StopLevel level) {
+        if (level == io::StopLevel::Immediate || !artifact.always) { // after a cancel it would be saved, too
+            now.request(level, io::StopReason::Cancelled);
+        }
+    });
+    auto saved = co_await site_->saveArtifact(artifact.name, artifact.path, now.token());
     if (!saved) {
         co_return resultOf(artifactOutcome(saved.error()));
     }

@@ -82,9 +82,10 @@ class NullSite final : public exec::JobSite {
         co_return script_.stopServices;
     }
 
-    io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override {
+    io::Task<Result<void>> restoreArtifact(std::string name, std::string path, io::StopToken stop) override {
         enter("restore");
         owner_.restored.push_back(fmt::format("{}:{}:{}", job_, name, path));
+        CIRQUE_CO_TRY(co_await moveFiles(std::move(stop)));
         const auto found = script_.restore.find(name);
         if (found != script_.restore.end()) {
             co_return fail(found->second);
@@ -92,8 +93,10 @@ class NullSite final : public exec::JobSite {
         co_return Result<void>{};
     }
 
-    io::Task<Result<exec::CollectedArtifact>> saveArtifact(std::string name, std::string path) override {
+    io::Task<Result<exec::CollectedArtifact>> saveArtifact(std::string name, std::string path,
+                                                           io::StopToken stop) override {
         enter("save");
+        CIRQUE_CO_TRY(co_await moveFiles(std::move(stop)));
         const auto found = script_.save.find(name);
         if (found != script_.save.end()) {
             co_return fail(found->second);
@@ -102,8 +105,10 @@ class NullSite final : public exec::JobSite {
         co_return exec::CollectedArtifact{static_cast<std::int64_t>(path.size()), 1, "00", {}};
     }
 
-    io::Task<Result<exec::JobFiles>> readFiles(std::string pattern, exec::FileLimits /*limits*/) override {
+    io::Task<Result<exec::JobFiles>> readFiles(std::string pattern, exec::FileLimits /*limits*/,
+                                               io::StopToken stop) override {
         enter("readFiles");
+        CIRQUE_CO_TRY(co_await moveFiles(std::move(stop)));
         const auto found = script_.files.find(pattern);
         if (found == script_.files.end()) {
             co_return exec::JobFiles{};
@@ -121,6 +126,16 @@ class NullSite final : public exec::JobSite {
     }
 
   private:
+    io::Task<Result<void>> moveFiles(io::StopToken stop) {
+        if (script_.filesTime.count() > 0) {
+            const bool slept = co_await owner_.clock().sleep(script_.filesTime, std::move(stop));
+            if (!slept) {
+                co_return fail(ErrorCode::Process, "it was stopped");
+            }
+        }
+        co_return Result<void>{};
+    }
+
     void enter(std::string_view where) {
         owner_.touch();
         owner_.afterClose += closed_ && where != "close" ? 1 : 0;

@@ -34,6 +34,7 @@ struct SiteScript { // of a job's place; empty error messages: it works
     std::map<std::string, Result<exec::JobFiles>> files{}; // by pattern
     std::string throwsIn{};                                // "open", "prepare", "close", "save": throws there
     Millis prepareTime{0};
+    Millis filesTime{0}; // of each artifact and report
     Outcome startServices{};
     Outcome stopServices{};
     Millis servicesTime{0}; // until they are up

@@ -173,10 +173,12 @@ io::Task<Result<std::string>> ServedFiles::putArtifact(std::uint32_t call, std::
     }
     std::string folder = artifact::parentOf(artifact::ArtifactStore(transfer).folderOf(put.name));
     const auto held = std::make_shared<io::UniqueFd>();
-    const Result<void> came = co_await receive(call, std::move(folder), held, std::move(stop));
+    const Result<void> came = co_await receive(call, std::move(folder), held, stop);
+    std::atomic<bool> cancelled = false;
+    const io::StopCallback watch = stop.onStop([&cancelled](io::StopLevel) { cancelled = true; });
     const std::function<Result<void>()> restore = [&]() -> Result<void> {
         Result<void> restored =
-            came ? artifact::ArtifactStore(transfer).restore(put.name, folder_, put.path) : came;
+            came ? artifact::ArtifactStore(transfer).restore(put.name, folder_, put.path, &cancelled) : came;
         const Result<void> removed = io::removeTree(transfer);
         return restored ? removed : restored;
     };

@@ -59,15 +59,22 @@ io::Task<Result<void>> TreePort::make(std::string path, bool copyRepo, io::StopT
     co_return made;
 }
 
-io::Task<Result<void>> ArtifactPort::restore(std::string name, std::string folder, std::string path) {
-    const std::function<Result<void>()> work = [&] { return store_.restore(name, folder, path); };
+io::Task<Result<void>> ArtifactPort::restore(std::string name, std::string folder, std::string path,
+                                             io::StopToken stop) {
+    std::atomic<bool> cancelled = false;
+    const io::StopCallback watch = stop.onStop([&cancelled](io::StopLevel) { cancelled = true; });
+    const std::function<Result<void>()> work = [&] { return store_.restore(name, folder, path, &cancelled); };
     Result<void> restored = co_await io::offload(work);
     co_return restored;
 }
 
 io::Task<Result<exec::CollectedArtifact>> ArtifactPort::save(std::string name, std::string folder,
-                                                             std::string path) {
-    const std::function<Result<artifact::Saved>()> work = [&] { return store_.save(folder, path, name); };
+                                                             std::string path, io::StopToken stop) {
+    std::atomic<bool> cancelled = false;
+    const io::StopCallback watch = stop.onStop([&cancelled](io::StopLevel) { cancelled = true; });
+    const std::function<Result<artifact::Saved>()> work = [&] {
+        return store_.save(folder, path, name, &cancelled);
+    };
     Result<artifact::Saved> saved = co_await io::offload(work);
     if (!saved) {
         co_return fail(std::move(saved).error());
@@ -84,9 +91,14 @@ io::Task<Result<std::string>> ArtifactPort::locate(std::string name) {
     co_return files.substr(0, files.rfind('/'));
 }
 
-io::Task<Result<void>> ArtifactPort::takeOver(std::string name, std::string root, std::string sha256) {
+io::Task<Result<void>> ArtifactPort::takeOver(std::string name, std::string root, std::string sha256,
+                                              io::StopToken stop) {
+    std::atomic<bool> cancelled = false;
+    const io::StopCallback watch = stop.onStop([&cancelled](io::StopLevel) { cancelled = true; });
     const artifact::ArtifactStore other(std::move(root));
-    const std::function<Result<void>()> take = [&] { return store_.takeOver(other, name, sha256); };
+    const std::function<Result<void>()> take = [&] {
+        return store_.takeOver(other, name, sha256, &cancelled);
+    };
     co_return co_await io::offload(take);
 }
 

@@ -42,11 +42,13 @@ class ArtifactPort : public exec::Artifacts {
   public:
     explicit ArtifactPort(std::string root) : store_(std::move(root)) {}
 
-    io::Task<Result<void>> restore(std::string name, std::string folder, std::string path) override;
-    io::Task<Result<exec::CollectedArtifact>> save(std::string name, std::string folder,
-                                                   std::string path) override;
+    io::Task<Result<void>> restore(std::string name, std::string folder, std::string path,
+                                   io::StopToken stop) override;
+    io::Task<Result<exec::CollectedArtifact>> save(std::string name, std::string folder, std::string path,
+                                                   io::StopToken stop) override;
     io::Task<Result<std::string>> locate(std::string name) override;
-    io::Task<Result<void>> takeOver(std::string name, std::string root, std::string sha256) override;
+    io::Task<Result<void>> takeOver(std::string name, std::string root, std::string sha256,
+                                    io::StopToken stop) override;
 
   private:
     artifact::ArtifactStore store_;

@@ -19,13 +19,13 @@ class NoWorkspaces : public exec::Workspaces {
 
 class NoArtifacts : public exec::Artifacts {
   public:
-    io::Task<Result<void>> restore(std::string /*name*/, std::string /*folder*/,
-                                   std::string /*path*/) override {
+    io::Task<Result<void>> restore(std::string /*name*/, std::string /*folder*/, std::string /*path*/,
+                                   io::StopToken /*stop*/) override {
         co_return fail(ErrorCode::Unsupported, "there is no run");
     }
 
     io::Task<Result<exec::CollectedArtifact>> save(std::string /*name*/, std::string /*folder*/,
-                                                   std::string /*path*/) override {
+                                                   std::string /*path*/, io::StopToken /*stop*/) override {
         co_return fail(ErrorCode::Unsupported, "there is no run");
     }
 };

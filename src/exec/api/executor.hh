@@ -88,17 +88,21 @@ class JobSite {
         co_return Outcome::succeeded();
     }
 
-    // Puts a saved artifact under `path` of the job's folder.
-    virtual io::Task<Result<void>> restoreArtifact(std::string name, std::string path) = 0;
+    // Puts a saved artifact under `path` of the job's folder. Of this and the next two any rise of `stop` is
+    // the end: a failure, soon.
+    virtual io::Task<Result<void>> restoreArtifact(std::string name, std::string path,
+                                                   io::StopToken stop) = 0;
 
     // Takes `path` of the job's folder into the run's artifacts. Missing: NotFound. All or nothing.
-    virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) = 0;
+    virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path,
+                                                             io::StopToken stop) = 0;
 
     // The regular files of the job's folder that match `pattern`: relative, '*' for any part of a name, '**'
     // for any folders. Nothing outside the folder is ever read. None is no failure. Failure: a limit is
     // passed or the pattern names what is no file (Unsupported), it leads out of the folder (Permission).
     // `pattern` is the path of one of the job's reports, which the place knew before the first step.
-    virtual io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) = 0;
+    virtual io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits,
+                                                 io::StopToken stop) = 0;
 
     // Ends every process the job left, then removes the job's folder unless the run keeps workspaces. Always
     // called, exactly once, also after failures of prepare. An Immediate stop leaves those processes no

@@ -75,7 +75,8 @@ io::Task<> LocalSite::noteReports() {
     before_ = co_await io::offload(look);
 }
 
-io::Task<Result<JobFiles>> LocalSite::readFiles(std::string pattern, FileLimits limits) {
+io::Task<Result<JobFiles>> LocalSite::readFiles(std::string pattern, FileLimits limits,
+                                                io::StopToken /*stop*/) {
     const std::function<Result<JobFiles>()> read = [&] {
         return readJobFiles(parts_.folders.job, pattern, limits, before_);
     };
@@ -102,12 +103,15 @@ io::Task<Outcome> LocalSite::stopServices(io::StopToken stop) {
     co_return co_await runner_->stopServices(std::move(stop));
 }
 
-io::Task<Result<void>> LocalSite::restoreArtifact(std::string name, std::string path) {
-    co_return co_await parts_.artifacts.restore(std::move(name), parts_.folders.job, std::move(path));
+io::Task<Result<void>> LocalSite::restoreArtifact(std::string name, std::string path, io::StopToken stop) {
+    co_return co_await parts_.artifacts.restore(std::move(name), parts_.folders.job, std::move(path),
+                                                std::move(stop));
 }
 
-io::Task<Result<CollectedArtifact>> LocalSite::saveArtifact(std::string name, std::string path) {
-    co_return co_await parts_.artifacts.save(std::move(name), parts_.folders.job, std::move(path));
+io::Task<Result<CollectedArtifact>> LocalSite::saveArtifact(std::string name, std::string path,
+                                                            io::StopToken stop) {
+    co_return co_await parts_.artifacts.save(std::move(name), parts_.folders.job, std::move(path),
+                                             std::move(stop));
 }
 
 io::Task<Result<void>> LocalSite::close(io::StopToken stop) {

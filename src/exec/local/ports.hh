@@ -22,11 +22,12 @@ class Workspaces {
 class Artifacts {
   public:
     virtual ~Artifacts() = default;
-    // Puts the artifact's own paths under `path` of the folder.
-    virtual io::Task<Result<void>> restore(std::string name, std::string folder, std::string path) = 0;
+    // Puts the artifact's own paths under `path` of the folder. Stop of these: a failure, soon.
+    virtual io::Task<Result<void>> restore(std::string name, std::string folder, std::string path,
+                                           io::StopToken stop) = 0;
     // Takes `path` of the folder. Missing: NotFound. All or nothing.
-    virtual io::Task<Result<CollectedArtifact>> save(std::string name, std::string folder,
-                                                     std::string path) = 0;
+    virtual io::Task<Result<CollectedArtifact>> save(std::string name, std::string folder, std::string path,
+                                                     io::StopToken stop) = 0;
 
     // For places that do not see this machine's files.
     // The folder of a saved artifact in its store (artifact/store.hh): its manifest and files/.
@@ -36,7 +37,7 @@ class Artifacts {
 
     // Takes over the artifact that the store `root` holds. Every checksum is verified. All or nothing.
     virtual io::Task<Result<void>> takeOver(std::string /*name*/, std::string /*root*/,
-                                            std::string /*sha256*/) {
+                                            std::string /*sha256*/, io::StopToken /*stop*/) {
         co_return fail(ErrorCode::Unsupported, "the artifacts of this run do not travel");
     }
 };

@@ -76,7 +76,7 @@ io::Task<Result<void>> ContainerFiles::unshared(std::string owner) {
 }
 
 // Root reads everything as it is.
-io::Task<Result<void>> ContainerFiles::giveBack() {
+io::Task<Result<void>> ContainerFiles::giveBack(io::StopToken stop) {
     if (::geteuid() == 0) {
         co_return Result<void>();
     }
@@ -87,19 +87,21 @@ io::Task<Result<void>> ContainerFiles::giveBack() {
         co_return Result<void>();
     }
     const CallBounds bounds{{}, longestGiveBack};
-    const Result<std::string> called = co_await agent_->call(agent::giveBackBytes(), nullptr, {}, bounds);
+    const Result<std::string> called = co_await agent_->call(agent::giveBackBytes(), nullptr, stop, bounds);
     CIRQUE_CO_TRY_ASSIGN(const std::string done, called);
     co_return agent::parseDone(done);
 }
 
-io::Task<Result<CollectedArtifact>> ContainerFiles::saveArtifact(std::string name, std::string path) {
-    CIRQUE_CO_TRY(co_await giveBack());
-    co_return co_await SharedFiles::saveArtifact(std::move(name), std::move(path));
+io::Task<Result<CollectedArtifact>> ContainerFiles::saveArtifact(std::string name, std::string path,
+                                                                 io::StopToken stop) {
+    CIRQUE_CO_TRY(co_await giveBack(stop));
+    co_return co_await SharedFiles::saveArtifact(std::move(name), std::move(path), std::move(stop));
 }
 
-io::Task<Result<JobFiles>> ContainerFiles::readFiles(std::string pattern, FileLimits limits) {
-    CIRQUE_CO_TRY(co_await giveBack());
-    co_return co_await SharedFiles::readFiles(std::move(pattern), limits);
+io::Task<Result<JobFiles>> ContainerFiles::readFiles(std::string pattern, FileLimits limits,
+                                                     io::StopToken stop) {
+    CIRQUE_CO_TRY(co_await giveBack(stop));
+    co_return co_await SharedFiles::readFiles(std::move(pattern), limits, std::move(stop));
 }
 
 io::Task<Result<void>> ContainerFiles::giveBackFromOutside() {

@@ -22,14 +22,15 @@ class ContainerFiles : public SharedFiles {
           engine_(std::move(engine)), images_(std::move(images)), container_(std::move(container)) {}
 
     io::Task<Result<void>> makeAfter(std::shared_ptr<AgentConnection> agent, io::StopToken stop) override;
-    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
-    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;
+    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path,
+                                                     io::StopToken stop) override;
+    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits, io::StopToken stop) override;
     io::Task<Result<void>> remove() override;
 
   private:
     io::Task<Result<void>> give(unsigned uid, unsigned gid);
     io::Task<Result<void>> unshared(std::string owner);
-    io::Task<Result<void>> giveBack();
+    io::Task<Result<void>> giveBack(io::StopToken stop);
     io::Task<Result<void>> giveBackFromOutside();
 
     std::string folder_;

@@ -186,16 +186,17 @@ io::Task<Outcome> AgentSite::stopServices(io::StopToken stop) {
     co_return co_await services_->stop(std::move(stop));
 }
 
-io::Task<Result<void>> AgentSite::restoreArtifact(std::string name, std::string path) {
-    co_return co_await parts_.files->restoreArtifact(std::move(name), std::move(path));
+io::Task<Result<void>> AgentSite::restoreArtifact(std::string name, std::string path, io::StopToken stop) {
+    co_return co_await parts_.files->restoreArtifact(std::move(name), std::move(path), std::move(stop));
 }
 
-io::Task<Result<CollectedArtifact>> AgentSite::saveArtifact(std::string name, std::string path) {
-    co_return co_await parts_.files->saveArtifact(std::move(name), std::move(path));
+io::Task<Result<CollectedArtifact>> AgentSite::saveArtifact(std::string name, std::string path,
+                                                            io::StopToken stop) {
+    co_return co_await parts_.files->saveArtifact(std::move(name), std::move(path), std::move(stop));
 }
 
-io::Task<Result<JobFiles>> AgentSite::readFiles(std::string pattern, FileLimits limits) {
-    co_return co_await parts_.files->readFiles(std::move(pattern), limits);
+io::Task<Result<JobFiles>> AgentSite::readFiles(std::string pattern, FileLimits limits, io::StopToken stop) {
+    co_return co_await parts_.files->readFiles(std::move(pattern), limits, std::move(stop));
 }
 
 io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {

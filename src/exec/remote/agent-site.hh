@@ -40,9 +40,10 @@ class AgentSite : public JobSite {
     io::Task<Outcome> startServices(std::vector<ServiceStart> services,
                                     std::shared_ptr<ServiceObserver> observer, io::StopToken stop) override;
     io::Task<Outcome> stopServices(io::StopToken stop) override;
-    io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override;
-    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
-    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;
+    io::Task<Result<void>> restoreArtifact(std::string name, std::string path, io::StopToken stop) override;
+    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path,
+                                                     io::StopToken stop) override;
+    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits, io::StopToken stop) override;
     io::Task<Result<void>> close(io::StopToken stop) override;
 
   private:

@@ -85,11 +85,10 @@ io::Task<Result<void>> SentFiles::makeAfter(std::shared_ptr<AgentConnection> age
     co_return agent::parseDone(*noted);
 }
 
-io::Task<Result<void>> SentFiles::restoreArtifact(std::string name, std::string path) {
+io::Task<Result<void>> SentFiles::restoreArtifact(std::string name, std::string path, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(const std::string folder, co_await artifacts_.locate(name));
     const agent::PutArtifact put{name, path};
-    const io::StopToken never;
-    const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, {}, never);
+    const Result<std::string> done = co_await agent_->callWithTree(toBytes(put), folder, {}, stop);
     const Result<void> came = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
     if (!came) {
         co_return fail(thereOn(came.error()).within("at the job's place"));
@@ -97,7 +96,8 @@ io::Task<Result<void>> SentFiles::restoreArtifact(std::string name, std::string 
     co_return came;
 }
 
-io::Task<Result<CollectedArtifact>> SentFiles::saveArtifact(std::string name, std::string path) {
+io::Task<Result<CollectedArtifact>> SentFiles::saveArtifact(std::string name, std::string path,
+                                                            io::StopToken stop) {
     const std::string root = options_.start->incoming();
     const artifact::ArtifactStore store(root);
     const artifact::Limits limits;
@@ -110,15 +110,14 @@ io::Task<Result<CollectedArtifact>> SentFiles::saveArtifact(std::string name, st
     co_await writer.start();
     writer.spawn(tree->serve());
     const agent::GetArtifact get{name, path};
-    const io::StopToken never;
-    const Result<std::string> done = co_await agent_->call(toBytes(get), tree, never);
+    const Result<std::string> done = co_await agent_->call(toBytes(get), tree, stop);
     tree->end();
     co_await writer.join();
     Result<agent::ArtifactTaken> taken =
         done ? agent::parseArtifactTaken(*done) : Result<agent::ArtifactTaken>(fail(done.error()));
     Result<void> kept = taken ? tree->finish() : Result<void>(fail(taken.error()));
     if (kept) {
-        kept = co_await artifacts_.takeOver(name, root, taken->sha256);
+        kept = co_await artifacts_.takeOver(name, root, taken->sha256, stop);
     }
     const std::function<Result<void>()> remove = [root] { return io::removeTree(root); };
     (void)co_await io::offload(remove); // it goes with the run's folder
@@ -126,11 +125,10 @@ io::Task<Result<CollectedArtifact>> SentFiles::saveArtifact(std::string name, st
     co_return CollectedArtifact{taken->bytes, taken->files, taken->sha256, std::move(taken->skipped)};
 }
 
-io::Task<Result<JobFiles>> SentFiles::readFiles(std::string pattern, FileLimits limits) {
+io::Task<Result<JobFiles>> SentFiles::readFiles(std::string pattern, FileLimits limits, io::StopToken stop) {
     const agent::ReadFilesCall read{std::move(pattern), limits.files, limits.fileBytes, limits.bytes};
     const auto bytes = std::make_shared<Gather>(limits.bytes);
-    const io::StopToken never;
-    const Result<std::string> done = co_await agent_->call(toBytes(read), bytes, never);
+    const Result<std::string> done = co_await agent_->call(toBytes(read), bytes, stop);
     CIRQUE_CO_TRY(done);
     CIRQUE_CO_TRY_ASSIGN(agent::FilesListed listed, agent::parseFilesListed(*done));
     const std::string all = bytes->take();

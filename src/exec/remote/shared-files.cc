@@ -25,19 +25,21 @@ io::Task<Result<void>> SharedFiles::makeAfter(std::shared_ptr<AgentConnection> /
     co_return Result<void>();
 }
 
-io::Task<Result<JobFiles>> SharedFiles::readFiles(std::string pattern, FileLimits limits) {
+io::Task<Result<JobFiles>> SharedFiles::readFiles(std::string pattern, FileLimits limits,
+                                                  io::StopToken /*stop*/) {
     const std::function<Result<JobFiles>()> read = [&] {
         return readJobFiles(options_.folder, pattern, limits, before_);
     };
     co_return co_await io::offload(read);
 }
 
-io::Task<Result<void>> SharedFiles::restoreArtifact(std::string name, std::string path) {
-    co_return co_await artifacts_.restore(std::move(name), options_.folder, std::move(path));
+io::Task<Result<void>> SharedFiles::restoreArtifact(std::string name, std::string path, io::StopToken stop) {
+    co_return co_await artifacts_.restore(std::move(name), options_.folder, std::move(path), std::move(stop));
 }
 
-io::Task<Result<CollectedArtifact>> SharedFiles::saveArtifact(std::string name, std::string path) {
-    co_return co_await artifacts_.save(std::move(name), options_.folder, std::move(path));
+io::Task<Result<CollectedArtifact>> SharedFiles::saveArtifact(std::string name, std::string path,
+                                                              io::StopToken stop) {
+    co_return co_await artifacts_.save(std::move(name), options_.folder, std::move(path), std::move(stop));
 }
 
 io::Task<Result<void>> SharedFiles::remove() {

@@ -27,9 +27,10 @@ class SharedFiles : public SiteFiles {
 
     io::Task<Result<void>> makeBefore(io::StopToken stop) override;
     io::Task<Result<void>> makeAfter(std::shared_ptr<AgentConnection> agent, io::StopToken stop) override;
-    io::Task<Result<void>> restoreArtifact(std::string name, std::string path) override;
-    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) override;
-    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) override;
+    io::Task<Result<void>> restoreArtifact(std::string name, std::string path, io::StopToken stop) override;
+    io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path,
+                                                     io::StopToken stop) override;
+    io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits, io::StopToken stop) override;
     io::Task<Result<void>> remove() override;
 
   private:

@@ -25,9 +25,12 @@ class SiteFiles {
     virtual io::Task<Result<void>> makeAfter(std::shared_ptr<AgentConnection> agent, io::StopToken stop) = 0;
 
     // As the functions of JobSite.
-    virtual io::Task<Result<void>> restoreArtifact(std::string name, std::string path) = 0;
-    virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path) = 0;
-    virtual io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits) = 0;
+    virtual io::Task<Result<void>> restoreArtifact(std::string name, std::string path,
+                                                   io::StopToken stop) = 0;
+    virtual io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path,
+                                                             io::StopToken stop) = 0;
+    virtual io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits,
+                                                 io::StopToken stop) = 0;
 
     // After the place is closed. Exactly once.
     virtual io::Task<Result<void>> remove() = 0;

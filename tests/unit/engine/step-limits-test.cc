@@ -187,5 +187,51 @@ TEST(CancelSteps, WhilePreparingRunsNoStepAtAll) {
     EXPECT_EQ(world.executor.closed, 1);
 }
 
+// An artifact that would not be saved after the cancel is not waited for.
+TEST(CancelSteps, WhileSavingAnArtifactEndsIt) {
+    Steps world;
+    world.one.steps = {step("s")};
+    world.one.outputs = {{"dist", "dist", false}};
+    world.executor.siteScript = [](const exec::Place&) { return SiteScript{.filesTime = Millis{9000}}; };
+    world.cancels = {{Millis{1000}, 2}};
+    EXPECT_EQ(world.go().exitStatus, 130);
+    EXPECT_EQ(world.clock.elapsed(), Millis{1000});
+    EXPECT_EQ(world.ofJob().kind, OutcomeKind::Cancelled);
+    EXPECT_TRUE(world.executor.saved.empty());
+}
+
+// What is kept of a cancelled job is kept of this one, too; a second cancel is for everything.
+TEST(CancelSteps, WhileSavingWhatIsAlwaysSavedTakesTwo) {
+    for (const bool twice : {false, true}) {
+        Steps world;
+        world.one.steps = {step("s")};
+        world.one.outputs = {{"logs", "logs", true}};
+        world.executor.siteScript = [](const exec::Place&) { return SiteScript{.filesTime = Millis{9000}}; };
+        world.cancels = {{Millis{1000}, 2}};
+        if (twice) {
+            world.cancels.push_back({Millis{2000}, 2});
+        }
+        EXPECT_EQ(world.go().exitStatus, 130);
+        EXPECT_EQ(world.clock.elapsed(), Millis{twice ? 2000 : 9000});
+        EXPECT_EQ(world.executor.saved.size(), twice ? 0U : 1U);
+    }
+}
+
+TEST(CancelSteps, WhileReadingAReportTakesTwo) {
+    for (const bool twice : {false, true}) {
+        Steps world;
+        world.one.steps = {step("s")};
+        world.one.reports.push_back({"junit.xml", "", "", true});
+        world.executor.siteScript = [](const exec::Place&) { return SiteScript{.filesTime = Millis{9000}}; };
+        world.cancels = {{Millis{1000}, 2}};
+        if (twice) {
+            world.cancels.push_back({Millis{2000}, 2});
+        }
+        EXPECT_EQ(world.go().exitStatus, 130);
+        EXPECT_EQ(world.clock.elapsed(), Millis{twice ? 2000 : 9000});
+        EXPECT_NE(world.ofJob().kind, OutcomeKind::Infrastructure);
+    }
+}
+
 } // namespace
 } // namespace cirque::testing

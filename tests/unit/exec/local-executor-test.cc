@@ -35,13 +35,14 @@ class FakeWorkspaces : public Workspaces {
 
 class FakeArtifacts : public Artifacts {
   public:
-    io::Task<Result<void>> restore(std::string name, std::string folder, std::string path) override {
+    io::Task<Result<void>> restore(std::string name, std::string folder, std::string path,
+                                   io::StopToken /*stop*/) override {
         calls.push_back("restore " + name + " " + folder + " " + path);
         co_return Result<void>();
     }
 
-    io::Task<Result<CollectedArtifact>> save(std::string name, std::string folder,
-                                             std::string path) override {
+    io::Task<Result<CollectedArtifact>> save(std::string name, std::string folder, std::string path,
+                                             io::StopToken /*stop*/) override {
         calls.push_back("save " + name + " " + folder + " " + path);
         co_return CollectedArtifact{};
     }
@@ -143,8 +144,8 @@ TEST_F(LocalExecutorTest, AJobRunsInItsFolderAndLeavesNothing) {
             sink_, {});
         EXPECT_TRUE(result.outcome.ok());
         EXPECT_EQ(result.outputs, (std::vector<std::pair<std::string, std::string>>{{"v", "1"}}));
-        (void)co_await site->restoreArtifact("in", "public");
-        (void)co_await site->saveArtifact("out", "dist");
+        (void)co_await site->restoreArtifact("in", "public", {});
+        (void)co_await site->saveArtifact("out", "dist", {});
     });
     const std::string job = folder_ + "/work/jobs/build_it_now";
     EXPECT_EQ(sink_->text, job + "\n700\n");

@@ -22,13 +22,13 @@ class NoFiles : public Workspaces, public Artifacts {
         co_return io::makeFolders(path, 0755);
     }
 
-    io::Task<Result<void>> restore(std::string /*name*/, std::string /*folder*/,
-                                   std::string /*path*/) override {
+    io::Task<Result<void>> restore(std::string /*name*/, std::string /*folder*/, std::string /*path*/,
+                                   io::StopToken /*stop*/) override {
         co_return Result<void>();
     }
 
     io::Task<Result<CollectedArtifact>> save(std::string /*name*/, std::string /*folder*/,
-                                             std::string /*path*/) override {
+                                             std::string /*path*/, io::StopToken /*stop*/) override {
         co_return CollectedArtifact{};
     }
 };
