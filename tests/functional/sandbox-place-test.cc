@@ -22,6 +22,15 @@ TEST_F(Sandbox, AJobWorksAsAnywhereElse) {
     EXPECT_FALSE(project.exists("out"));
 }
 
+TEST_F(Sandbox, KeepSaysWhereTheFoldersReallyAre) {
+    project.write("plan.json", R"({"plan": 1, "name": "t", "jobs": {"main": {"executor": {"kind": "sandbox"},
+        "steps": [{"name": "s", "run": "echo kept > made"}]}}})");
+    const Ran ran = project.cirque({"run", "plan.json", "--no-tui", "--keep"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    const Ran found = project.shell("find " + project.state() + " -name made");
+    EXPECT_TRUE(ran.outHas(found.out.substr(0, found.out.find("/jobs/") + 5))) << found.out << ran.all();
+}
+
 // Its network is its own, and what a job starts there can be reached there.
 TEST_F(Sandbox, AJobReachesItsOwnLoopback) {
     const Ran ran = run("sandbox", "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); "

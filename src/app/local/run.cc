@@ -9,6 +9,7 @@
 #include "app/local/frontends.hh"
 #include "app/local/housekeeping.hh"
 #include "app/local/journal-port.hh"
+#include "app/local/kept.hh"
 #include "app/local/log-store.hh"
 #include "app/local/places.hh"
 #include "app/local/provisioner.hh"
@@ -154,7 +155,7 @@ class LocalRun {
             note("warning", notice);
         }
         if (ready && request_.keep) {
-            note("info", fmt::format("the jobs' folders are kept in {}/jobs", places_.workFolder()));
+            note("info", whereKept(*request_.plan, places_.workFolder()));
         }
         if (ready && request_.reuse) {
             ready = co_await reuse();
