@@ -173,6 +173,33 @@ TEST_F(Oci, AMonitorThatIsKilledIsNoVerdict) {
     expectGone();
 }
 
+// Here the client of podman dies, too, else a minute of silence would tell it.
+TEST_F(Oci, AContainerThatIsPausedIsNoVerdict) {
+    Running running =
+        project_.start({"run", plan({"touch /out/up; sleep 600"}, options(outMount())), "--no-tui"});
+    const std::string name = containerWhen(out("up"));
+    EXPECT_EQ(places_.podman("pause " + name).status, 0);
+    const Ran killed = project_.shell(fmt::format("pkill -KILL -P {} podman", running.pid()));
+    EXPECT_EQ(killed.status, 0) << killed.all();
+    const Ran ran = running.wait(60);
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    const std::string said = fmt::format("the container {} is paused", name);
+    EXPECT_TRUE(ran.outHas(said) || ran.errHas(said)) << ran.all();
+    expectGone();
+}
+
+// Not a step but the agent is taken.
+TEST_F(Oci, AnAgentThatIsKilledForMemoryIsNoVerdict) {
+    const Ran ran = run(plan({"echo 1000 > /proc/1/oom_score_adj; dd if=/dev/zero bs=300M count=1 | wc -c"},
+                             options(R"(, "memory": "64m")")));
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    // podman's own word for it depends on the generation of cgroups
+    EXPECT_TRUE(ran.outHas("for memory: its limit is 64m") || ran.errHas("for memory: its limit is 64m"))
+        << ran.all();
+    EXPECT_EQ(RunRecord(project_).jobs(), (Jobs{{"main", "infrastructure"}}));
+    expectGone();
+}
+
 TEST_F(Oci, AStepThatIsKilledForMemorySaysSo) {
     const Ran ran = run(plan({"dd if=/dev/zero bs=300M count=1 | wc -c"}, options(R"(, "memory": "64m")")));
     EXPECT_NE(ran.status, 0) << ran.all();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/oci/command.hh"
 
+#include "base/text.hh"
+
 #include <fmt/format.h>
 
 namespace cirque::exec {
@@ -143,6 +145,29 @@ std::vector<std::string> ociRemove(const OciTool& tool, const std::vector<std::s
     }
     words.insert(words.end(), names.begin(), names.end());
     return words;
+}
+
+std::string whyOciEnded(const OciTool& tool, const OciContainer& container, std::string_view state) {
+    const auto parts = split(state, ' ');
+    constexpr std::size_t asked = 4;
+    if (parts.size() != asked) {
+        return {};
+    }
+    const std::string& limit = container.options.memory;
+    if (parts[0] == "true") {
+        return fmt::format("the container was ended for memory: its limit is {}", limit);
+    }
+    if (parts[3] == "true") { // podman: then it does not run, docker: it does
+        return fmt::format("the container {} is paused", container.name);
+    }
+    if (parts[1] == "true") {
+        return fmt::format("{} lost the container {}, which still runs", tool.name, container.name);
+    }
+    if (parts[2] == "137" && !limit.empty()) { // podman does not notice it everywhere
+        return fmt::format("the container {} was killed (status 137), probably for memory: its limit is {}",
+                           container.name, limit);
+    }
+    return fmt::format("the container {} ended with status {}", container.name, parts[2]);
 }
 
 bool lacksRegistry(std::string_view image) {

@@ -65,6 +65,12 @@ std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& contai
 // Ends and removes a container in whatever state it is.
 std::vector<std::string> ociRemove(const OciTool& tool, const std::vector<std::string>& names);
 
+// What `container inspect` is asked for, and what its answer says of a container whose agent is lost; empty:
+// nothing.
+inline constexpr std::string_view ociStateFormat =
+    "{{.State.OOMKilled}} {{.State.Running}} {{.State.ExitCode}} {{.State.Paused}}";
+std::string whyOciEnded(const OciTool& tool, const OciContainer& container, std::string_view state);
+
 // Whether an image's name leaves its registry open ("node:20").
 bool lacksRegistry(std::string_view image);
 

@@ -106,10 +106,8 @@ io::Task<Result<AgentPlace>> OciTransport::open(std::shared_ptr<OutputSink> log,
 
 io::Task<std::string> OciTransport::whyLost(std::string said) {
     const OciContainer& container = parts_.container;
-    std::vector<std::string> words{
-        "container", "inspect",
-        "--format={{.State.OOMKilled}} {{.State.Running}} {{.State.ExitCode}} {{.State.Paused}}",
-        container.name};
+    std::vector<std::string> words{"container", "inspect", fmt::format("--format={}", ociStateFormat),
+                                   container.name};
     const Result<std::string> state = co_await parts_.engine->ask(std::move(words), {});
     if (!state) {
         const bool gone = state.error().message.find("o such") != std::string::npos;
@@ -121,22 +119,8 @@ io::Task<std::string> OciTransport::whyLost(std::string said) {
         }
         co_return refused ? said : state.error().message;
     }
-    const auto parts = split(*state, ' ');
-    if (parts.size() == 4 && parts[0] == "true") {
-        co_return fmt::format("the container was ended for memory: its limit is {}",
-                              container.options.memory);
-    }
-    if (parts.size() == 4 && parts[3] == "true") { // podman: then it does not run, docker: it does
-        co_return fmt::format("the container {} is paused", container.name);
-    }
-    if (parts.size() == 4 && parts[1] == "true") {
-        co_return fmt::format("{} lost the container {}, which still runs", parts_.engine->tool().name,
-                              container.name);
-    }
-    if (parts.size() == 4) {
-        co_return fmt::format("the container {} ended with status {}", container.name, parts[2]);
-    }
-    co_return said;
+    const std::string why = whyOciEnded(parts_.engine->tool(), container, *state);
+    co_return why.empty() ? said : why;
 }
 
 io::Task<Result<void>> OciTransport::close(io::StopToken /*stop*/) {

@@ -92,6 +92,25 @@ TEST(OciCommand, ANameTellsItsRun) {
     EXPECT_EQ(runOfOciName("web"), "");
 }
 
+// Answers of podman 4.3 and docker 20.10, as they were recorded or are documented.
+TEST(OciCommand, TheStateOfALostContainerSaysWhy) {
+    const OciTool tool{"/usr/bin/podman", "podman"};
+    OciContainer container;
+    container.name = "c";
+    EXPECT_EQ(whyOciEnded(tool, container, "false false 137 false"), "the container c ended with status 137");
+    EXPECT_EQ(whyOciEnded(tool, container, "false false 0 true"), "the container c is paused");
+    EXPECT_EQ(whyOciEnded(tool, container, "false true 0 true"), "the container c is paused");
+    EXPECT_EQ(whyOciEnded(tool, container, "false true 0 false"),
+              "podman lost the container c, which still runs");
+    EXPECT_EQ(whyOciEnded(tool, container, "<no value>"), "");
+    container.options.memory = "64m";
+    EXPECT_EQ(whyOciEnded(tool, container, "true false 137 false"),
+              "the container was ended for memory: its limit is 64m");
+    EXPECT_EQ(whyOciEnded(tool, container, "false false 137 false"),
+              "the container c was killed (status 137), probably for memory: its limit is 64m");
+    EXPECT_EQ(whyOciEnded(tool, container, "false false 1 false"), "the container c ended with status 1");
+}
+
 TEST(OciCommand, BareNamesLackARegistry) {
     for (const char* name : {"node:20", "library/node", "me/app:1"}) {
         EXPECT_TRUE(lacksRegistry(name)) << name;
