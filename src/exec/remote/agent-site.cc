@@ -124,12 +124,16 @@ io::Task<Error> AgentSite::explained(Error error) {
     if (agent_->lost()) {
         const std::string said = agent_->said();
         const std::string why = co_await parts_.transport->whyLost(said);
-        const std::size_t at = said.empty() ? std::string::npos : error.message.find(said);
         if (why.empty() || why == said) {
             co_return error;
         }
-        if (at != std::string::npos) {
-            error.message.replace(at, said.size(), why);
+        // of what was said, the end may have come after the failure
+        const std::size_t ended = error.message.find(AgentConnection::endedText);
+        const std::size_t at = ended + AgentConnection::endedText.size();
+        const bool quoted = ended != std::string::npos && at < error.message.size() &&
+                            said.starts_with(std::string_view(error.message).substr(at));
+        if (quoted) {
+            error.message.replace(at, std::string::npos, why);
         } else {
             error.message += fmt::format(" ({})", why);
         }

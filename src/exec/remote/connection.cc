@@ -195,7 +195,7 @@ void AgentConnection::lose(std::string why) {
     }
     lost_ = Error{ErrorCode::Unreachable,
                   why.empty() ? std::string("the connection to the place ended")
-                              : fmt::format("the connection to the place ended: {}", why),
+                              : fmt::format("{}{}", endedText, why),
                   {},
                   {}};
     changed_.notify();

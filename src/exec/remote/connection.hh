@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cirque::exec {
 
@@ -58,6 +59,9 @@ class AgentConnection {
 
     // What the agent said of itself; none before greet has succeeded.
     [[nodiscard]] const std::optional<agent::Hello>& hello() const { return hello_; }
+
+    // How the text of a loss begins; what the process wrote to its standard error may follow.
+    static constexpr std::string_view endedText = "the connection to the place ended: ";
 
     // No answer will come any more.
     [[nodiscard]] bool lost() const { return lost_.has_value(); }
