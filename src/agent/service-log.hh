@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log of a service on its way to its keeper: looks for the text that says it is ready.
+// The log of a service on its way to its keeper: looks for the text that says it is ready, and remembers the
+// end of it.
 #pragma once
 
 #include "agent/step.hh"
+#include "base/text.hh"
 
 #include <memory>
 #include <string>
@@ -19,6 +21,8 @@ class ServiceLog : public Sink {
 
     Result<void> write(std::string_view bytes, bool late) override {
         look(bytes);
+        tail_ += bytes;
+        tail_.erase(0, tail_.size() > tailBytes ? tail_.size() - tailBytes : 0);
         return sink_->write(bytes, late);
     }
 
@@ -26,9 +30,16 @@ class ServiceLog : public Sink {
 
     [[nodiscard]] bool seen() const { return seen_; }
 
+    // As far as it is remembered.
+    [[nodiscard]] std::string lastLine() const {
+        const std::string_view text = trim(tail_);
+        return std::string(text.substr(text.rfind('\n') + 1));
+    }
+
     // What was printed before a new start says nothing about it.
     void forget() {
         end_.clear();
+        tail_.clear();
         seen_ = false;
     }
 
@@ -48,6 +59,8 @@ class ServiceLog : public Sink {
     std::string awaited_;
     std::string end_;
     bool seen_ = false;
+    static constexpr std::size_t tailBytes = 600;
+    std::string tail_;
 };
 
 } // namespace cirque::agent

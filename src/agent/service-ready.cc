@@ -15,6 +15,7 @@ namespace {
 
 constexpr Millis longestLook{5000}; // at a socket; a program may take all the time there is
 constexpr Millis glance{200};
+constexpr Millis clientPatience{2000};
 constexpr std::size_t complaintBytes = 300;
 
 // What the program of the last look printed, for the one message that may need it.
@@ -94,12 +95,12 @@ io::Task<io::NoAnswer> ServiceRunner::look(OnePtr one, Millis limit, io::StopTok
     if (const auto* http = std::get_if<plan::ReadyHttp>(&probe)) {
         auto target = plan::parseHttpTarget(http->target);
         CIRQUE_ASSERT(target, "the plan's checks let only URLs of this machine pass");
-        return io::askHttp({target->at.host, target->at.port, target->path, target->authority}, limit, stop);
+        return host_.ask({target->at.host, target->at.port, target->path, target->authority}, limit, stop);
     }
     if (const auto* tcp = std::get_if<plan::ReadyTcp>(&probe)) {
         auto target = plan::parseTcpTarget(tcp->target);
         CIRQUE_ASSERT(target, "the plan's checks let only ports of this machine pass");
-        return io::askTcp(target->host, target->port, limit, stop);
+        return host_.ask({target->host, target->port, {}, {}}, limit, stop);
     }
     return lookAtLog(one);
 }
@@ -116,7 +117,8 @@ io::Task<io::NoAnswer> ServiceRunner::askPorts(OnePtr one, Millis limit, io::Sto
         if (port.number == 0) {
             continue;
         }
-        io::NoAnswer why = co_await io::askTcp("localhost", port.number, limit, stop);
+        io::HttpQuestion question{"localhost", port.number, {}, {}};
+        io::NoAnswer why = co_await host_.ask(std::move(question), limit, stop);
         if (!why.empty()) {
             co_return why;
         }
@@ -140,6 +142,9 @@ io::Task<io::NoAnswer> ServiceRunner::askProgram(OnePtr one, Millis limit, io::S
     bool inTime = false; // it may hang because its service is gone
     while (!inTime && !one->over && monoNow().nanos < until.nanos) {
         inTime = co_await leader->waitMainEnd(std::min(limit, glance));
+    }
+    if (inTime && one->container) { // what the engine's client set off ends by itself
+        (void)co_await leader->waitOver(clientPatience);
     }
     leader->stop(io::StopLevel::Immediate);
     (void)co_await endTree(leader, host_.grace);

@@ -64,6 +64,10 @@ Result<ServiceRunner::OnePtr> ServiceRunner::prepare(std::size_t index, ServiceS
     one->service = start.request.service;
     one->log = std::make_shared<ServiceLog>(std::move(start.log), awaitedText(one->service));
     one->secrets = secretsOf(start.request);
+    if (!one->service.image.empty()) {
+        CIRQUE_TRY(prepareContainer(*one, start.request));
+        return one;
+    }
     const plan::Step& program = one->service.program;
     CIRQUE_TRY_ASSIGN(one->program, host_.prepare(requestOf(start.request, program.name, program)));
     const auto* exec =
@@ -97,6 +101,10 @@ io::Task<Outcome> ServiceRunner::start(std::vector<ServiceStart> services, io::S
         }
         services_.push_back(std::move(*one));
     }
+    Outcome found = co_await findImages(stop);
+    if (!found.ok()) {
+        co_return found;
+    }
     Outcome free = co_await refuseTakenPorts(stop);
     if (!free.ok()) {
         co_return free;
@@ -124,7 +132,8 @@ io::Task<Outcome> ServiceRunner::refuseTakenPorts(io::StopToken stop) {
     for (const OnePtr& one : all) {
         const std::vector<plan::TcpTarget> targets = plan::targetsOf(one->service);
         for (const plan::TcpTarget& target : targets) {
-            const io::NoAnswer none = co_await io::askTcp(target.host, target.port, startsLook, stop);
+            io::HttpQuestion question{target.host, target.port, {}, {}};
+            const io::NoAnswer none = co_await host_.ask(std::move(question), startsLook, stop);
             if (stop.stopRequested()) {
                 co_return stoppedOutcome(stop, named(one->service));
             }
@@ -175,6 +184,9 @@ io::Task<> ServiceRunner::keep(OnePtr one) {
         tell(*one, ServiceState::Started);
         one->changed.notify();
         const bool asked = co_await follow(one, std::move(*running));
+        if (one->container) {
+            co_await removeContainerOf(one);
+        }
         if (asked) {
             one->outcome = one->late.value_or(Outcome::cancelled());
             tell(*one, one->late ? ServiceState::Ended : ServiceState::Stopped);
@@ -205,13 +217,19 @@ io::Task<bool> ServiceRunner::follow(OnePtr one, Running running) {
         const bool well = end && end->kind == MainEnd::Kind::Exited && end->value == 0;
         return end && (!well || leader->over());
     };
-    bool asked = false; // while it ran: what it did before that is its own
-    const auto relay = stop.onStop([leader, ended, &asked](io::StopLevel level) {
+    bool asked = false;                  // while it ran: what it did before that is its own
+    const bool direct = !one->container; // the engine ends a container with the signal that its image wants
+    const auto relay = stop.onStop([leader, ended, direct, &asked](io::StopLevel level) {
         asked = asked || !ended();
-        leader->stop(level);
+        if (direct || level == io::StopLevel::Immediate) {
+            leader->stop(level);
+        }
     });
     while (!ended() && !stop.stopRequested()) {
         co_await leader->changed.wait(stop);
+    }
+    if (one->container) {
+        co_await endClient(one, leader, asked);
     }
     if (!asked) {
         leader->endJob();
@@ -226,6 +244,9 @@ io::Task<bool> ServiceRunner::follow(OnePtr one, Running running) {
     one->outcome = leader->mainEnd()
                        ? outcomeOfEnd(*leader->mainEnd(), one->program)
                        : Outcome::infrastructure("the leader of the service did not answer any more");
+    if (one->container && !asked) {
+        one->outcome = co_await outcomeOfContainer(one, one->outcome);
+    }
     co_return asked && !crashed(leader->mainEnd()); // whoever crashes did not just end
 }
 
@@ -263,6 +284,14 @@ io::Task<Outcome> ServiceRunner::stop(io::StopToken stop) {
             co_await one->changed.wait();
         }
         all = all && !one->leftBehind;
+    }
+    const auto left =
+        std::ranges::find_if(last, [](const OnePtr& one) { return one->notRemoved.has_value(); });
+    if (left != last.end()) {
+        const Error& why = *(*left)->notRemoved;
+        co_return Outcome::infrastructure(
+            fmt::format("the container of {} could not be removed: {}", named((*left)->service), why.text()),
+            why.hint);
     }
     if (!all) {
         co_return Outcome::infrastructure("processes of a service did not end",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the services of one attempt of a job: starts them, knows when they are up, starts them again, ends
-// them. Each is a tree of its own under a leader, as a step is, but outlives the steps.
+// them. Each is a tree of its own under a leader, as a step is, but outlives the steps. Of a service that is
+// an image the tree is the engine's client; its container is removed whenever that has ended.
 #pragma once
 
+#include "agent/engine-client.hh"
 #include "agent/prepare.hh"
 #include "agent/running.hh"
 #include "agent/service-log.hh"
@@ -23,7 +25,11 @@ struct ServiceHost {
     std::function<Result<PreparedStep>(const StepRequest& request)> prepare;
     std::function<Result<Running>(LeaderStart start, std::shared_ptr<Sink> out)> launch;
     std::function<void(io::Task<> task)> spawn;
+    AskLoopback ask; // the loopback of the place
     Millis grace{10000};
+    // Where the engine of containers is looked for, and what its client is given ("K=V").
+    std::string hostPath;
+    std::vector<std::string> environment;
 };
 
 class ServiceRunner {
@@ -57,11 +63,17 @@ class ServiceRunner {
     io::Task<io::NoAnswer> askPorts(OnePtr one, Millis limit, io::StopToken stop);
     io::Task<io::NoAnswer> lookAtLog(OnePtr one);
     [[nodiscard]] std::optional<Outcome> firstEnd() const;
+    Result<void> prepareContainer(One& one, const ServiceRequest& request);
+    io::Task<Outcome> findImages(io::StopToken stop);
+    io::Task<> endClient(OnePtr one, std::shared_ptr<Leader> leader, bool asked);
+    io::Task<> removeContainerOf(OnePtr one);
+    io::Task<Outcome> outcomeOfContainer(OnePtr one, Outcome outcome);
     void tell(const One& one, ServiceState state);
 
     ServiceHost host_;
     std::shared_ptr<ServiceObserver> observer_;
     std::vector<OnePtr> services_;
+    std::optional<EngineClient> engine_; // once a service is an image
     bool stopping_ = false;
 };
 

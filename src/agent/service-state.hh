@@ -2,6 +2,7 @@
 // One service while it is kept. Internal to service-*.cc.
 #pragma once
 
+#include "agent/container-commands.hh"
 #include "agent/service-runner.hh"
 
 namespace cirque::agent {
@@ -11,6 +12,7 @@ struct ServiceRunner::One {
     plan::Service service;
     PreparedStep program;
     std::optional<PreparedStep> probe;
+    std::optional<ContainerStart> container; // of an image: `program` is the engine's client
     std::shared_ptr<ServiceLog> log;
     std::shared_ptr<Leader> leader; // of its last start
     io::StopSource stop;
@@ -22,6 +24,7 @@ struct ServiceRunner::One {
     bool up = false;
     bool over = false; // it will not run again
     bool leftBehind = false;
+    std::optional<Error> notRemoved; // its container
     Outcome outcome;
     io::Signal changed; // started, or over
 };

@@ -7,15 +7,25 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace cirque::agent {
+
+// The container of a service that is an image.
+struct ContainerPlace {
+    std::string name;                // no other has it
+    std::vector<std::string> labels; // "KEY=VALUE": how it is found when everybody who knew of it is gone
+    std::string network{};           // of the engine; empty: its own, its ports are published on loopback
+    bool operator==(const ContainerPlace&) const = default;
+};
 
 // Plain data, so that it can travel to another place.
 struct ServiceRequest {
     plan::Service service;
     std::vector<Variables> below; // as in StepRequest
     std::vector<Variables> above;
+    ContainerPlace container{}; // only of an image
 };
 
 enum class ServiceState {

@@ -222,7 +222,10 @@ ServiceHost StepRunner::serviceHost() {
         return launch(std::move(start), std::move(out), nullptr);
     };
     host.spawn = [this](io::Task<> task) { group_.spawn(std::move(task)); };
+    host.ask = context_.ask ? context_.ask : AskLoopback(&io::askLoopback);
     host.grace = context_.grace;
+    host.hostPath = context_.hostPath;
+    host.environment = context_.environment;
     return host;
 }
 

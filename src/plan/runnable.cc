@@ -46,9 +46,10 @@ class Refusals {
         }
         providers(job.envFrom, at);
         for (const Service& service : job.services) {
-            if (!service.image.empty()) {
-                add(below(at, {{"services"}, {service.name()}, {"image"}}),
-                    "services from an image are not supported", "use exec or package");
+            if (std::ranges::any_of(service.ports,
+                                    [](const auto& port) { return !port.mapping.is_null(); })) {
+                add(below(at, {{"services"}, {service.name()}, {"ports"}}),
+                    "ports that are mapped to others are not supported", "write the number alone");
             }
             if (!service.volumes.empty()) {
                 add(below(at, {{"services"}, {service.name()}, {"volumes"}}),

@@ -265,10 +265,14 @@ void addMachines(std::vector<ObjectKind>& kinds) {
          .doc = "A program that runs beside the steps: up before the first one, ended after the last. One of "
                 "`exec`, `package` and `image` says what runs; `exec` may stand beside the others.",
          .fields = {
-             key("exec", Script, "what to run, in the job's folder: bash, or a program and its arguments"),
+             key("exec", Script,
+                 "what to run, in the job's folder: bash, or a program and its arguments. Beside `image` it "
+                 "is run in "
+                 "the container: a list in place of the image's own arguments, a script in place of its "
+                 "entry point"),
              object("package", "derivation", "whose programs `exec` uses"),
-             key("image", Name, "a container image; not run by this version"),
-             env("its environment, above the job's"),
+             key("image", Name, "a container of this image, by podman or docker"),
+             env("its environment, above the job's; a container has this alone"),
              list("path", PathEntry,
                   "folders put before PATH: absolute, or a token of `hostTools` or `files`"),
              object("closure", "closure", "what must exist at the place first"),

@@ -33,6 +33,9 @@ class ServiceChecks {
 
   private:
     void checkAction(const Service& service) {
+        if (service.image.starts_with('-')) {
+            checks_.add(at(service, {{"image"}}), "no image has a name that begins with '-'");
+        }
         if (!service.image.empty() && service.package) {
             checks_.add(at(service, {{"package"}}), "a service is either an image or a package");
         } else if (service.image.empty() && !service.hasExec) {

@@ -1,58 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Services beside the steps: up before the first step or the job fails and says why, ended in reverse order
 // at every ending. A step that runs against a dead or a foreign service would be a false green.
+#include "tests/functional/support/port.hh"
 #include "tests/functional/support/project.hh"
 #include "tests/functional/support/run-record.hh"
 
 #include <fmt/format.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <csignal>
 
 namespace cirque::test {
 namespace {
-
-// A port of this machine, kept by listening on it, or given back for a service to take.
-class Port {
-  public:
-    Port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(::listen(socket_, 8), 0);
-        socklen_t size = sizeof address;
-        EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-        number_ = ntohs(address.sin_port);
-    }
-
-    Port(const Port&) = delete;
-    Port& operator=(const Port&) = delete;
-
-    ~Port() { giveBack(); }
-
-    int giveBack() {
-        if (socket_ >= 0) {
-            ::close(socket_);
-            socket_ = -1;
-        }
-        return number_;
-    }
-
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int socket_;
-    int number_ = 0;
-};
-
-int freePort() {
-    return Port().giveBack();
-}
 
 // A plan of one job "j" with these services and steps, each `"name": {...}` or `{...}`.
 std::string planOf(const std::string& services, const std::string& steps, const std::string& extra = "") {
@@ -378,11 +336,13 @@ TEST(Services, HaveEndedBeforeArtifactsAreSaved) {
     EXPECT_EQ(ran.status, 0) << ran.all();
 }
 
-TEST(Services, FromAnImageAreRefusedByName) {
+TEST(Services, WhatIsNotRunIsRefusedByName) {
     const Project project;
-    const Ran ran = run(project, planOf(R"("db":{"image":"postgres:16"})", step("true")));
+    const Ran ran =
+        run(project, planOf(R"("db":{"image":"postgres:16","ports":[{"container":1}],"volumes":["data"]})",
+                            step("true")));
     EXPECT_EQ(ran.status, 2) << ran.all();
-    EXPECT_TRUE(ran.errHas("services.db.image") && ran.errHas("use exec or package")) << ran.all();
+    EXPECT_TRUE(ran.errHas("services.db.ports") && ran.errHas("services.db.volumes")) << ran.all();
 }
 
 } // namespace

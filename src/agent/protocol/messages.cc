@@ -240,7 +240,7 @@ Result<TakenInput> parseTakenInput(std::string_view payload) {
 
 Result<CallKind> parseCallKind(std::string_view payload) {
     const auto kind = static_cast<CallKind>(Reader(payload).number());
-    if (kind < CallKind::OpenJob || kind > CallKind::GetArtifact) {
+    if (kind < CallKind::OpenJob || kind > CallKind::Ask) {
         return fail(notUnderstood("a call"));
     }
     return kind;

@@ -37,6 +37,7 @@ enum class CallKind : std::int64_t {
     ReadFiles = 8,
     PutArtifact = 9,
     GetArtifact = 10,
+    Ask = 11, // whether something answers on the place's loopback
 };
 
 // Makes the agent ready for its job; the first call, once.

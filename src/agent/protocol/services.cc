@@ -16,6 +16,9 @@ std::string toBytes(const std::vector<ServiceRequest>& services) {
         to.text(toLine(plan::parts::toJson(service)));
         to.list(request.below, writeVariables);
         to.list(request.above, writeVariables);
+        to.text(request.container.name);
+        to.list(request.container.labels, writeText);
+        to.text(request.container.network);
     });
     return std::move(out).take();
 }
@@ -34,6 +37,9 @@ Result<std::vector<ServiceRequest>> parseServices(std::string_view payload) {
         }
         from.list(request.below, readVariables);
         from.list(request.above, readVariables);
+        request.container.name = from.text();
+        from.list(request.container.labels, readText);
+        request.container.network = from.text();
         return request;
     });
     return finished(in, std::move(services), "the services of a job");
@@ -64,6 +70,31 @@ Result<ServiceRecord> parseServiceRecord(std::string_view payload) {
         in.refuse();
     }
     return finished(in, std::move(record), "what a service does");
+}
+
+std::string toBytes(const Ask& ask) {
+    Writer out = callOf(CallKind::Ask);
+    out.text(ask.host);
+    out.number(ask.port);
+    out.text(ask.path);
+    out.text(ask.authority);
+    out.number(ask.limit.count());
+    return std::move(out).take();
+}
+
+Result<Ask> parseAsk(std::string_view payload) {
+    Reader in = argumentsOf(payload);
+    Ask ask;
+    ask.host = in.text();
+    ask.port = in.number();
+    ask.path = in.text();
+    ask.authority = in.text();
+    ask.limit = Millis(in.number());
+    constexpr std::int64_t lastPort = 65535;
+    if (ask.port < 1 || ask.port > lastPort || ask.limit.count() < 0) {
+        in.refuse();
+    }
+    return finished(in, std::move(ask), "whom to ask");
 }
 
 } // namespace cirque::agent

@@ -5,6 +5,7 @@
 
 #include "agent/service.hh"
 #include "base/result.hh"
+#include "base/time.hh"
 
 #include <cstdint>
 #include <string>
@@ -30,5 +31,17 @@ struct ServiceRecord {
 
 std::string toBytes(const ServiceRecord& record);
 Result<ServiceRecord> parseServiceRecord(std::string_view payload);
+
+// Whether something answers at the place, as io::askLoopback; Done carries why not as its error.
+struct Ask {
+    std::string host;
+    std::int64_t port = 0;
+    std::string path;
+    std::string authority;
+    Millis limit{0};
+};
+
+std::string toBytes(const Ask& ask);
+Result<Ask> parseAsk(std::string_view payload);
 
 } // namespace cirque::agent

@@ -42,7 +42,8 @@ std::string valueOf(const Variables& layer, std::string_view name) {
 } // namespace
 
 ServedJob::ServedJob(OpenJob what, const std::vector<std::string>& environment)
-    : what_(std::move(what)), placeLayer_(placeLayer(environment, what_.wholeEnvironment)) {}
+    : what_(std::move(what)), environment_(environment),
+      placeLayer_(placeLayer(environment, what_.wholeEnvironment)) {}
 
 Result<void> ServedJob::checkFolder() const {
     struct stat status{};
@@ -103,6 +104,7 @@ io::Task<Result<JobOpened>> ServedJob::open() {
     context.hostPath = valueOf(placeLayer_, "PATH");
     context.bash = findProgram("bash", context.hostPath.empty() ? defaultPath : context.hostPath);
     const bool hasBash = !context.bash.empty();
+    context.environment = environment_;
     context.grace = what_.grace;
     context.plan = std::move(plan);
     context.leaders = std::make_shared<LeaderSet>();

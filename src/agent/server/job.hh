@@ -45,6 +45,7 @@ class ServedJob {
     Result<void> removeFolders();
 
     OpenJob what_;
+    std::vector<std::string> environment_;
     Variables placeLayer_;
     std::optional<std::pair<unsigned, unsigned>> owner_; // whose the job's folder was
     std::optional<RunFolder> privates_;

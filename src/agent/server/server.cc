@@ -4,6 +4,7 @@
 #include "agent/protocol/frame.hh"
 #include "agent/server/files.hh"
 #include "agent/server/job.hh"
+#include "io/process/loopback.hh"
 #include "io/process/process.hh"
 #include "io/process/write-queue.hh"
 #include "io/runtime/runtime.hh"
@@ -166,6 +167,8 @@ class Server {
             co_return co_await runServices(call, std::move(payload));
         case CallKind::GiveBack:
             co_return co_await giveBack();
+        case CallKind::Ask:
+            co_return co_await ask(call, std::move(payload));
         case CallKind::PutTree:
         case CallKind::NoteFiles:
         case CallKind::ReadFiles:
@@ -180,6 +183,17 @@ class Server {
         const std::function<Result<void>()> give = [this] { return job_->giveBack(); };
         const Result<void> given = co_await io::offload(give);
         CIRQUE_CO_TRY(given);
+        co_return doneBytes();
+    }
+
+    io::Task<Result<std::string>> ask(std::uint32_t call, std::string payload) {
+        CIRQUE_CO_TRY_ASSIGN(const Ask ask, parseAsk(payload));
+        io::HttpQuestion question{ask.host, static_cast<std::uint16_t>(ask.port), ask.path, ask.authority};
+        const io::NoAnswer why =
+            co_await io::askLoopback(std::move(question), ask.limit, running_[call].token());
+        if (!why.empty()) {
+            co_return fail(ErrorCode::Unreachable, why);
+        }
         co_return doneBytes();
     }
 

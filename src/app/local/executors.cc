@@ -6,6 +6,7 @@
 #include "exec/nspawn/options.hh"
 #include "exec/oci/oci-executor.hh"
 #include "exec/oci/options.hh"
+#include "exec/remote/services-here.hh"
 #include "exec/sandbox/options.hh"
 #include "exec/sandbox/sandbox-executor.hh"
 #include "exec/ssh/options.hh"
@@ -22,8 +23,11 @@ std::unique_ptr<exec::Executor> make(exec::AgentWorld world) {
 }
 
 Result<void> checkSandbox(const plan::Job& job, const std::string& tree) {
-    CIRQUE_TRY(exec::parseSandboxOptions(job.executor.options, tree));
-    return {};
+    CIRQUE_TRY_ASSIGN(const exec::SandboxOptions options,
+                      exec::parseSandboxOptions(job.executor.options, tree));
+    return options.network
+               ? Result<void>()
+               : exec::refuseImages(job, "a sandbox without a network", "give the sandbox 'network = true'");
 }
 
 Result<void> checkSsh(const plan::Job& job, const std::string& /*tree*/) {
@@ -32,16 +36,18 @@ Result<void> checkSsh(const plan::Job& job, const std::string& /*tree*/) {
 }
 
 Result<void> checkNspawn(const plan::Job& job, const std::string& tree) {
-    CIRQUE_TRY(exec::nspawnOptions(job, tree));
-    return {};
+    CIRQUE_TRY_ASSIGN(const exec::NspawnOptions options, exec::nspawnOptions(job, tree));
+    return options.network
+               ? Result<void>()
+               : exec::refuseImages(job, "a machine without a network", "give the machine 'network = true'");
 }
 
 constexpr std::array<ExecutorRow, 6> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>, &checkSandbox, "{}"},
     {"oci", &make<exec::OciExecutor>, &exec::checkOciOptions, "{}", true},
-    {"ssh", &make<exec::SshExecutor>, &checkSsh},
-    {"custom", &make<exec::CustomExecutor>, nullptr, {}, true},
+    {"ssh", &make<exec::SshExecutor>, &checkSsh, {}, false, true},
+    {"custom", &make<exec::CustomExecutor>, nullptr, {}, true, true},
     {"nspawn", &make<exec::NspawnExecutor>, &checkNspawn, "{}", true},
 }};
 

@@ -21,6 +21,7 @@ struct ExecutorRow {
     std::string_view sample =
         {}; // options, as JSON, of the job that `cirque doctor` tries; empty: it cannot be tried
     bool leavesThings = false; // when it is killed: what Executor::sweep finds
+    bool hasEngine = false;    // services from images run at the place, by an engine that is there
 };
 
 std::span<const ExecutorRow> executorRows();

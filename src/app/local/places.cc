@@ -5,6 +5,7 @@
 #include "agent/run-folder.hh"
 #include "app/local/closures-port.hh"
 #include "app/local/executors.hh"
+#include "app/local/image-services.hh"
 #include "app/local/place-marks.hh"
 #include "app/local/program-files.hh"
 #include "app/local/tree-hash.hh"
@@ -39,13 +40,14 @@ std::vector<std::string> forHelpers(const config::Environment& environment) {
 struct Places::Parts {
     const LocalRequest& request;
     history::RunFolder folder;
-    std::vector<std::string> notices;
-    std::optional<agent::RunFolder> work;     // job folders and the snapshot
-    std::optional<agent::RunFolder> privates; // scripts and environments, in memory
-    std::optional<TreePort> tree;
-    std::optional<ArtifactPort> artifacts;
-    std::optional<exec::LocalExecutor> local;
-    std::vector<std::unique_ptr<exec::Executor>> others; // of the kinds the plan names
+    std::vector<std::string> notices{};
+    std::optional<agent::RunFolder> work{};     // job folders and the snapshot
+    std::optional<agent::RunFolder> privates{}; // scripts and environments, in memory
+    std::optional<TreePort> tree{};
+    std::optional<ArtifactPort> artifacts{};
+    std::shared_ptr<agent::LeaderSet> leaders = std::make_shared<agent::LeaderSet>();
+    std::optional<exec::LocalExecutor> local{};
+    std::vector<std::unique_ptr<exec::Executor>> others{}; // of the kinds the plan names
     ClosuresPort closures{request.environment};
 
     io::Task<Result<void>> confirmTree(io::StopToken stop);
@@ -79,7 +81,7 @@ io::Task<Result<void>> Places::Parts::confirmTree(io::StopToken stop) {
 }
 
 Places::Places(const LocalRequest& request, history::RunFolder folder)
-    : parts_(new Parts{request, std::move(folder), {}, {}, {}, {}, {}, {}, {}}) {}
+    : parts_(new Parts{.request = request, .folder = std::move(folder)}) {}
 
 Places::~Places() = default;
 
@@ -122,6 +124,9 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     options.bash = bash;
     options.hostPath = path;
     options.system = thisSystem();
+    options.stateDir = request.settings.stateDir;
+    options.environment = forHelpers(request.environment);
+    options.leaders = parts.leaders;
     options.keep = request.keep;
     parts.local.emplace(std::move(options), *parts.tree, *parts.artifacts);
     CIRQUE_CO_TRY(parts.makeOthers());
@@ -140,6 +145,7 @@ exec::AgentWorld Places::Parts::world() {
             .hostPath = request.environment.get("PATH"),
             .environment = forHelpers(request.environment),
             .system = thisSystem(),
+            .leaders = leaders,
             .keep = request.keep,
             .workspaces = *tree,
             .artifacts = *artifacts,
@@ -148,6 +154,9 @@ exec::AgentWorld Places::Parts::world() {
 
 // Jobs that join the plan later (a flake's) are local ones.
 Result<void> Places::Parts::makeOthers() {
+    if (hasImagesHere(request)) { // their containers are found as those of jobs are
+        CIRQUE_TRY(markPlaces(request.settings.stateDir, "oci", request.options.run));
+    }
     for (const ExecutorRow& row : executorRows()) {
         const auto isOfKind = [&row](const plan::Job& job) { return job.executor.kind == row.kind; };
         if (row.make == nullptr || !std::ranges::any_of(request.plan->jobs, isOfKind)) {
@@ -192,6 +201,7 @@ io::Task<> Places::Parts::sweepOthers() {
 }
 
 io::Task<Result<void>> Places::Parts::checkOthers(io::StopToken stop) {
+    CIRQUE_CO_TRY(checkEngine(request));
     for (const plan::Job& job : request.plan->jobs) {
         exec::Executor* executor = findOther(job.executor.kind);
         if (executor == nullptr || request.options.settled.contains(job.name)) {

@@ -30,7 +30,8 @@ Result<LocalFolders> parseHandle(std::string_view handle) {
 
 LocalExecutor::LocalExecutor(LocalOptions options, Workspaces& workspaces, Artifacts& artifacts)
     : options_(std::make_shared<const LocalOptions>(std::move(options))), workspaces_(workspaces),
-      artifacts_(artifacts), leaders_(std::make_shared<agent::LeaderSet>()),
+      artifacts_(artifacts),
+      leaders_(options_->leaders ? options_->leaders : std::make_shared<agent::LeaderSet>()),
       names_(std::make_shared<workspace::JobFolderNames>()) {}
 
 std::string LocalExecutor::handle(const Place& place) const {

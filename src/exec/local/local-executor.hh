@@ -21,6 +21,9 @@ struct LocalOptions {
     std::string bash;        // path of bash; empty: none on this machine
     std::string hostPath;    // the caller's PATH: where host tools are looked for
     std::string system;      // "x86_64-linux"
+    std::string stateDir;    // Cirque's own folder: how containers of services are found again
+    std::vector<std::string> environment;        // the caller's, "K=V": for the engine of containers
+    std::shared_ptr<agent::LeaderSet> leaders{}; // one for the process; null: one is made
     Millis grace{10000};
     bool keep = false; // leave the jobs' folders
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/local/local-site.hh"
 
+#include "agent/engine.hh"
 #include "exec/local/translate.hh"
 #include "io/process/fd.hh"
 
@@ -34,6 +35,7 @@ Result<void> LocalSite::openRunner() {
     context.leader = options.leader;
     context.bash = options.bash;
     context.hostPath = options.hostPath;
+    context.environment = options.environment;
     context.grace = options.grace;
     context.plan = parts_.place.plan;
     context.leaders = parts_.leaders;
@@ -89,8 +91,12 @@ io::Task<Outcome> LocalSite::startServices(std::vector<ServiceStart> services,
         co_return Outcome::infrastructure("the job's place was not prepared");
     }
     std::vector<agent::ServiceStart> starts;
+    const std::string folder = parts_.folders.job.substr(parts_.folders.job.rfind('/') + 1);
     for (ServiceStart& service : services) {
         starts.push_back({toRequest(std::move(service.spec)), toSink(std::move(service.log))});
+        starts.back().request.container = {
+            agent::serviceContainerName(parts_.place.run.text(), "local-" + folder, starts.size()),
+            agent::containerLabels(parts_.place.run.text(), parts_.options->stateDir)};
     }
     co_return co_await runner_->startServices(std::move(starts), toObserver(std::move(observer)),
                                               std::move(stop));

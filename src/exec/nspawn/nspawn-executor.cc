@@ -125,6 +125,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> NspawnExecutor::open(Place place, std
     parts.grace = world_.grace;
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
     parts.transport = std::make_unique<NspawnTransport>(std::move(what), registry_, world_.closures);
+    parts.containers = containersHere(world_);
     if (!world_.keep) { // else the next attempt goes beside
         parts.released = [names = names_, name] { names->release(name); };
     }

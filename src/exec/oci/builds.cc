@@ -128,7 +128,7 @@ std::vector<std::string> OciBuilds::marks(const OciTool& tool, const std::string
     if (!tool.isPodman()) {
         return {};
     }
-    return {fmt::format("--secret=id={},src=/dev/null", ociName(build, "build"))};
+    return {fmt::format("--secret=id={},src=/dev/null", agent::containerName(build, "build"))};
 }
 
 Result<void> OciBuilds::forget(const std::string& build) const {
@@ -139,7 +139,7 @@ Result<void> OciBuilds::forget(const std::string& build) const {
 
 io::Task<Result<void>> OciBuilds::end(std::shared_ptr<const OciEngine> engine, std::string build, bool well) {
     if (!well) {
-        CIRQUE_CO_TRY(co_await removeWorking(std::move(engine), ociName(build, "build")));
+        CIRQUE_CO_TRY(co_await removeWorking(std::move(engine), agent::containerName(build, "build")));
     }
     co_return forget(build);
 }

@@ -9,9 +9,6 @@ namespace cirque::exec {
 
 namespace {
 
-constexpr std::string_view namePrefix = "cirque-";
-constexpr std::size_t runLength = 36; // of a UUID
-
 // One word of a list in the form of CSV (RFC 4180), as --mount reads it.
 std::string field(std::string_view key, const std::string& value) {
     const std::string plain = fmt::format("{}={}", key, value);
@@ -52,17 +49,6 @@ void addStreams(std::vector<std::string>& words, const OciTool& tool) {
 
 } // namespace
 
-std::string ociName(std::string_view run, std::string_view part) {
-    return fmt::format("{}{}-{}", namePrefix, run, part);
-}
-
-std::string runOfOciName(std::string_view name) {
-    if (!name.starts_with(namePrefix) || name.size() < namePrefix.size() + runLength) {
-        return {};
-    }
-    return std::string(name.substr(namePrefix.size(), runLength));
-}
-
 std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& container) {
     const OciOptions& options = container.options;
     std::vector<std::string> words{tool.path, "run"};
@@ -82,8 +68,8 @@ std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& contain
         words.emplace_back("--security-opt=label=disable");
     }
     words.push_back("--name=" + container.name);
-    words.push_back(fmt::format("--label={}={}", ociRunLabel, container.run));
-    words.push_back(fmt::format("--label={}={}", ociStateLabel, container.stateDir));
+    words.push_back(fmt::format("--label={}={}", agent::containerRunLabel, container.run));
+    words.push_back(fmt::format("--label={}={}", agent::containerStateLabel, container.stateDir));
     const auto mount = [&words](const OciMount& one) { words.push_back("--mount=" + mountWord(one)); };
     mount({container.agent, std::string(ociAgent), false});
     mount({container.leader, std::string(ociLeader), false});
@@ -138,15 +124,6 @@ std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& contai
     return words;
 }
 
-std::vector<std::string> ociRemove(const OciTool& tool, const std::vector<std::string>& names) {
-    std::vector<std::string> words{tool.path, "rm", "--force", "--volumes"};
-    if (tool.isPodman()) {
-        words.emplace_back("--time=0");
-    }
-    words.insert(words.end(), names.begin(), names.end());
-    return words;
-}
-
 std::string whyOciEnded(const OciTool& tool, const OciContainer& container, std::string_view state) {
     const auto parts = split(state, ' ');
     constexpr std::size_t asked = 4;
@@ -168,13 +145,6 @@ std::string whyOciEnded(const OciTool& tool, const OciContainer& container, std:
                            container.name, limit);
     }
     return fmt::format("the container {} ended with status {}", container.name, parts[2]);
-}
-
-bool lacksRegistry(std::string_view image) {
-    const std::size_t slash = image.find('/');
-    const std::string_view first = image.substr(0, slash);
-    return slash == std::string_view::npos ||
-           (first.find_first_of(".:") == std::string_view::npos && first != "localhost");
 }
 
 } // namespace cirque::exec

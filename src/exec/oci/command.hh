@@ -2,6 +2,7 @@
 // The command lines of podman-run(1), podman-exec(1) and their docker namesakes. Pure.
 #pragma once
 
+#include "agent/engine.hh"
 #include "exec/oci/options.hh"
 
 #include <string>
@@ -16,17 +17,7 @@ inline constexpr std::string_view ociLeader = "/cirque/bin/cirque-leader";
 inline constexpr std::string_view ociJobs = "/cirque/jobs";
 inline constexpr std::string_view ociScratch = "/cirque/run"; // a tmpfs
 
-// Labels of every container: the state folder whose run made it, and the run.
-inline constexpr std::string_view ociStateLabel = "io.cirque.state";
-inline constexpr std::string_view ociRunLabel = "io.cirque.run";
-
-// The program that makes containers.
-struct OciTool {
-    std::string path; // absolute
-    std::string name; // "podman" or "docker"
-
-    [[nodiscard]] bool isPodman() const { return name == "podman"; }
-};
+using OciTool = agent::Engine;
 
 struct OciContainer {
     std::string name;
@@ -45,12 +36,6 @@ struct OciContainer {
     [[nodiscard]] bool removesItself() const { return options.memory.empty(); }
 };
 
-// Name of a container of this run; `part` is its own in the run.
-std::string ociName(std::string_view run, std::string_view part);
-
-// The run of a container by its name; empty when it is none of ours.
-std::string runOfOciName(std::string_view name);
-
 // Starts the container with an agent as its first process, and stays until that ends.
 std::vector<std::string> ociRun(const OciTool& tool, const OciContainer& container);
 
@@ -62,16 +47,10 @@ Result<std::vector<std::string>> ociBuild(const OciTool& tool, const OciOptions&
 // One more agent in a container.
 std::vector<std::string> ociExec(const OciTool& tool, const OciContainer& container);
 
-// Ends and removes a container in whatever state it is.
-std::vector<std::string> ociRemove(const OciTool& tool, const std::vector<std::string>& names);
-
 // What `container inspect` is asked for, and what its answer says of a container whose agent is lost; empty:
 // nothing.
 inline constexpr std::string_view ociStateFormat =
     "{{.State.OOMKilled}} {{.State.Running}} {{.State.ExitCode}} {{.State.Paused}}";
 std::string whyOciEnded(const OciTool& tool, const OciContainer& container, std::string_view state);
-
-// Whether an image's name leaves its registry open ("node:20").
-bool lacksRegistry(std::string_view image);
 
 } // namespace cirque::exec

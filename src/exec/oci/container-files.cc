@@ -110,7 +110,7 @@ io::Task<Result<void>> ContainerFiles::giveBackFromOutside() {
     }
     const std::shared_ptr<OutputSink> nowhere = std::make_shared<NoLog>();
     CIRQUE_CO_TRY_ASSIGN(container_.image, co_await images_->find(container_.options, folder_, nowhere, {}));
-    container_.name = ociName(container_.run, "files-" + folder_.substr(folder_.rfind('/') + 1));
+    container_.name = agent::containerName(container_.run, "files-" + folder_.substr(folder_.rfind('/') + 1));
     container_.jobs = {folder_, fmt::format("{}/files", ociJobs), true};
     const Result<void> given = co_await giveBackByContainer(engine_, container_);
     if (!given) {

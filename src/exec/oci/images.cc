@@ -2,6 +2,7 @@
 #include "exec/oci/images.hh"
 
 #include "base/text.hh"
+#include "exec/local/translate.hh"
 #include "exec/oci/root-image.hh"
 #include "io/process/fd.hh"
 
@@ -13,14 +14,6 @@
 #include <iterator>
 
 namespace cirque::exec {
-
-namespace {
-
-std::string ofHub(const std::string& image) {
-    return (image.find('/') == std::string::npos ? "docker.io/library/" : "docker.io/") + image;
-}
-
-} // namespace
 
 io::Task<Result<std::string>> OciImages::find(OciOptions options, std::string tree,
                                               std::shared_ptr<OutputSink> log, io::StopToken stop) {
@@ -55,66 +48,8 @@ io::Task<Result<std::string>> OciImages::make(OciOptions options, std::string tr
     if (options.image.empty()) {
         co_return co_await empty(std::move(stop));
     }
-    co_return co_await named(std::move(options), std::move(log), std::move(stop));
-}
-
-io::Task<Result<std::string>> OciImages::idOf(std::string image, io::StopToken stop) {
-    std::vector<std::string> words{"image", "inspect", "--format={{.Id}}", std::move(image)};
-    co_return co_await engine_->ask(std::move(words), std::move(stop));
-}
-
-io::Task<Result<std::string>> OciImages::idOfAny(std::string image, io::StopToken stop) {
-    Result<std::string> here = co_await idOf(image, stop);
-    if (here || !engine_->tool().isPodman() || !lacksRegistry(image)) {
-        co_return here;
-    }
-    Result<std::string> hubs = co_await idOf(ofHub(image), std::move(stop));
-    if (hubs) {
-        co_return hubs;
-    }
-    co_return here;
-}
-
-io::Task<Result<std::string>> OciImages::named(OciOptions options, std::shared_ptr<OutputSink> log,
-                                               io::StopToken stop) {
-    if (options.pull != "always") {
-        Result<std::string> here = co_await idOfAny(options.image, stop);
-        if (here) {
-            co_return here;
-        }
-        if (options.pull == "never") {
-            Error error = std::move(here).error();
-            error.message = fmt::format("the image '{}' is not on this machine, and 'pull' is 'never': {}",
-                                        options.image, error.message);
-            error.hint = fmt::format("get it with '{} pull {}', or leave 'pull' out", engine_->tool().name,
-                                     options.image);
-            co_return fail(std::move(error));
-        }
-    }
-    const Result<void> pulled = co_await pull(options.image, log, stop);
-    if (!pulled) {
-        Error error = std::move(pulled.error());
-        error.message = fmt::format("the image '{}' cannot be fetched: {}", options.image, error.message);
-        if (error.hint.empty()) {
-            error.hint =
-                "look at its name and at the registry, which must be reachable and may ask you to log in";
-        }
-        co_return fail(std::move(error));
-    }
-    co_return co_await idOfAny(options.image, stop);
-}
-
-// docker takes a bare name for one of Docker Hub; podman does only where somebody told it to.
-io::Task<Result<void>> OciImages::pull(std::string image, std::shared_ptr<OutputSink> log,
-                                       io::StopToken stop) {
-    CIRQUE_CO_TRY(log->write(fmt::format("cirque: fetching the image {}\n", image), false));
-    std::vector<std::string> words{"pull", image};
-    Result<void> pulled = co_await engine_->show(std::move(words), log, stop);
-    if (pulled || !engine_->tool().isPodman() || !lacksRegistry(image) || stop.stopRequested()) {
-        co_return pulled;
-    }
-    std::vector<std::string> fromHub{"pull", ofHub(image)};
-    co_return co_await engine_->show(std::move(fromHub), std::move(log), std::move(stop));
+    co_return co_await engine_->findImage(options.image, options.pull, toSink(std::move(log)),
+                                          std::move(stop));
 }
 
 io::Task<Result<std::string>> OciImages::built(OciOptions options, std::string tree,
@@ -133,7 +68,7 @@ io::Task<Result<std::string>> OciImages::built(OciOptions options, std::string t
     std::ranges::copy(OciBuilds::marks(engine_->tool(), build), std::back_inserter(words));
     words.push_back(tree);
     Result<void> shown =
-        co_await engine_->show(std::move(words), log, std::move(stop), builds_.scratch(build));
+        co_await engine_->show(std::move(words), toSink(log), std::move(stop), builds_.scratch(build));
     Result<std::string> id = shown ? io::readFile(idFile) : Result<std::string>(fail(shown.error()));
     const Result<void> ended = co_await builds_.end(engine_, build, shown.has_value());
     if (!ended) {
@@ -146,13 +81,13 @@ io::Task<Result<std::string>> OciImages::built(OciOptions options, std::string t
 }
 
 io::Task<Result<std::string>> OciImages::empty(io::StopToken stop) {
-    Result<std::string> here = co_await idOf(rootImageName, stop);
+    Result<std::string> here = co_await engine_->idOf(rootImageName, stop);
     if (here) {
         co_return here;
     }
     std::vector<std::string> words{"import", "-", rootImageName};
     CIRQUE_CO_TRY(co_await engine_->feed(std::move(words), rootImageTar(), stop));
-    co_return co_await idOf(rootImageName, stop);
+    co_return co_await engine_->idOf(rootImageName, stop);
 }
 
 } // namespace cirque::exec

@@ -32,11 +32,6 @@ class OciImages {
 
     io::Task<Result<std::string>> make(OciOptions options, std::string tree, std::shared_ptr<OutputSink> log,
                                        io::StopToken stop);
-    io::Task<Result<std::string>> idOf(std::string image, io::StopToken stop);
-    io::Task<Result<std::string>> idOfAny(std::string image, io::StopToken stop);
-    io::Task<Result<std::string>> named(OciOptions options, std::shared_ptr<OutputSink> log,
-                                        io::StopToken stop);
-    io::Task<Result<void>> pull(std::string image, std::shared_ptr<OutputSink> log, io::StopToken stop);
     io::Task<Result<std::string>> built(OciOptions options, std::string tree, std::shared_ptr<OutputSink> log,
                                         io::StopToken stop);
     io::Task<Result<std::string>> empty(io::StopToken stop);

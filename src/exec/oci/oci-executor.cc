@@ -34,7 +34,7 @@ OciExecutor::OciExecutor(AgentWorld world)
 std::string OciExecutor::sharedName(const plan::Job& job) const {
     const std::string options = toLine(job.executor.options);
     const int number = shared_->emplace(options, static_cast<int>(shared_->size()) + 1).first->second;
-    return ociName(world_.run.text(), fmt::format("shared{}", number));
+    return agent::containerName(world_.run.text(), fmt::format("shared{}", number));
 }
 
 std::string OciExecutor::handle(const Place& place) const {
@@ -42,8 +42,8 @@ std::string OciExecutor::handle(const Place& place) const {
     const auto options = ociOptions(place.job->executor, world_.tree);
     JsonObject json;
     json["folder"] = fmt::format("{}/{}", jobsFolder_, name);
-    json["container"] =
-        options && options->shared ? sharedName(*place.job) : ociName(world_.run.text(), "job-" + name);
+    json["container"] = options && options->shared ? sharedName(*place.job)
+                                                   : agent::containerName(world_.run.text(), "job-" + name);
     json["state"] = world_.stateDir;
     return toLine(json);
 }
@@ -54,11 +54,12 @@ io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
         co_return Result<void>();
     }
     CIRQUE_CO_TRY_ASSIGN(OciEngine engine, OciEngine::find(world_.hostPath, world_.environment));
-    std::vector<std::string> words{"ps", "--all", "--format={{.Names}}",
-                                   fmt::format("--filter=label={}={}", ociStateLabel, world_.stateDir)};
+    std::vector<std::string> words{
+        "ps", "--all", "--format={{.Names}}",
+        fmt::format("--filter=label={}={}", agent::containerStateLabel, world_.stateDir)};
     CIRQUE_CO_TRY_ASSIGN(const std::string names, co_await engine.ask(std::move(words), std::move(stop)));
     for (const std::string_view name : split(names, '\n')) {
-        if (!runOfOciName(name).empty()) {
+        if (!agent::runOfContainer(name).empty()) {
             leftovers_.emplace_back(name);
         }
     }
@@ -113,13 +114,18 @@ io::Task<Result<std::vector<std::string>>> OciExecutor::sweep() {
     OciBuilds builds(world_.stateDir, world_.run.text());
     std::vector<std::string> problems = co_await builds.sweep(engine_);
     const std::string runs = world_.workRoot.substr(0, world_.workRoot.rfind('/'));
-    std::vector<std::string> dead;
-    for (const std::string& name : leftovers_) {
-        if (!agent::isHeld(fmt::format("{}/{}", runs, runOfOciName(name)))) {
-            dead.push_back(name);
+    // those of services first: podman keeps a container whose network another one uses
+    for (const bool ofService : {true, false}) {
+        std::vector<std::string> dead;
+        for (const std::string& name : leftovers_) {
+            const std::string run = agent::runOfContainer(name);
+            if (agent::isOfService(name) == ofService && !agent::isHeld(fmt::format("{}/{}", runs, run))) {
+                dead.push_back(name);
+            }
         }
-    }
-    if (!dead.empty()) {
+        if (dead.empty()) {
+            continue;
+        }
         const Result<void> removed = co_await engine_->remove(std::move(dead));
         if (!removed) {
             problems.push_back(removed.error().text());
@@ -159,6 +165,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_,
                                                    images_, wanted);
     parts.transport = std::make_unique<OciTransport>(std::move(transport));
+    parts.containers = containersHere(world_);
     if (!world_.keep) { // else the next attempt goes beside
         parts.released = [names = names_, name] { names->release(name); };
     }

@@ -101,6 +101,7 @@ io::Task<Result<AgentPlace>> OciTransport::open(std::shared_ptr<OutputSink> log,
         begun_ = true;
         place.agent.argv = ociRun(parts_.engine->tool(), container);
     }
+    place.serviceNetwork = "container:" + container.name;
     co_return place;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/remote/agent-services.hh"
 
+#include "agent/engine.hh"
 #include "agent/protocol/services.hh"
 #include "exec/local/translate.hh"
 
@@ -71,6 +72,8 @@ io::Task<Outcome> AgentServices::start(std::vector<ServiceStart> services,
     std::vector<agent::ServiceRequest> requests;
     for (ServiceStart& service : services) {
         requests.push_back(toRequest(std::move(service.spec)));
+        requests.back().container = {agent::serviceContainerName(run_, name_, requests.size()),
+                                     agent::containerLabels(run_, {})};
         state_->logs.push_back(std::move(service.log));
     }
     co_await group_.start();

@@ -8,14 +8,16 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cirque::exec {
 
 class AgentServices {
   public:
-    AgentServices(std::shared_ptr<AgentConnection> agent, Millis grace)
-        : agent_(std::move(agent)), grace_(grace) {}
+    // `run` and `name` become the names of containers.
+    AgentServices(std::shared_ptr<AgentConnection> agent, Millis grace, std::string run, std::string name)
+        : agent_(std::move(agent)), grace_(grace), run_(std::move(run)), name_(std::move(name)) {}
 
     // As JobSite::startServices; then stop must be awaited before this object goes.
     io::Task<Outcome> start(std::vector<ServiceStart> services, std::shared_ptr<ServiceObserver> observer,
@@ -31,6 +33,8 @@ class AgentServices {
 
     std::shared_ptr<AgentConnection> agent_;
     Millis grace_;
+    std::string run_;
+    std::string name_;
     std::shared_ptr<State> state_; // null: not started, or over
     io::TaskGroup group_;
     io::StopSource stop_;

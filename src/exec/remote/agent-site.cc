@@ -67,6 +67,7 @@ io::Task<Result<void>> AgentSite::prepare(std::shared_ptr<OutputSink> log, io::S
     if (!place) {
         co_return fail(std::move(place).error());
     }
+    serviceNetwork_ = place->serviceNetwork;
     CIRQUE_CO_TRY_ASSIGN(agent_, AgentConnection::start(place->agent, times()));
     const Result<agent::Hello> hello = co_await agent_->greet(parts_.patience, stop);
     if (!hello) {
@@ -176,18 +177,49 @@ io::Task<Outcome> AgentSite::startServices(std::vector<ServiceStart> services,
     if (!agent_ || !jobOpened_) {
         co_return Outcome::infrastructure("the job's place was not prepared");
     }
-    for (ServiceStart& service : services) {
-        leaveCallersOwn(service.spec.env);
+    SomeServices inside;
+    SomeServices here;
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        leaveCallersOwn(services[i].spec.env);
+        const bool isHere = parts_.containers && !services[i].spec.service.image.empty();
+        SomeServices& some = isHere ? here : inside;
+        some.starts.push_back(std::move(services[i]));
+        some.positions.push_back(i);
     }
-    services_ = std::make_unique<AgentServices>(agent_, parts_.grace);
-    co_return co_await services_->start(std::move(services), std::move(observer), std::move(stop));
+    const std::string run = parts_.place.run.text();
+    if (!here.starts.empty()) {
+        here_ =
+            std::make_unique<ServicesHere>(*parts_.containers, run, containerPart(), serviceNetwork_, agent_);
+        Outcome up = co_await here_->start(std::move(here), observer, stop);
+        if (!up.ok() && agent_->lost()) {
+            Error broken{ErrorCode::Unreachable, "the connection to cirque-agent broke", {}, {}};
+            const Error error = co_await explained(std::move(broken));
+            co_return Outcome::infrastructure(error.text(), error.hint);
+        }
+        if (!up.ok() || inside.starts.empty()) {
+            co_return up;
+        }
+    }
+    services_ = std::make_unique<AgentServices>(agent_, parts_.grace, run, containerPart());
+    auto some = observerOf(std::move(observer), std::move(inside.positions));
+    co_return co_await services_->start(std::move(inside.starts), std::move(some), std::move(stop));
+}
+
+// No other place of the run has it.
+std::string AgentSite::containerPart() const {
+    return fmt::format("{}-{}", parts_.place.job->executor.kind, parts_.name);
 }
 
 io::Task<Outcome> AgentSite::stopServices(io::StopToken stop) {
-    if (!services_) {
-        co_return Outcome::succeeded();
+    Outcome inside;
+    if (services_) {
+        inside = co_await services_->stop(stop);
     }
-    co_return co_await services_->stop(std::move(stop));
+    Outcome here; // after those that may use them
+    if (here_) {
+        here = co_await here_->stop(stop);
+    }
+    co_return inside.ok() ? here : inside;
 }
 
 io::Task<Result<void>> AgentSite::restoreArtifact(std::string name, std::string path, io::StopToken stop) {
@@ -207,15 +239,20 @@ io::Task<Result<void>> AgentSite::endAgent(io::StopToken stop) {
     Result<void> ended;
     (void)co_await stopServices(stop); // a loss is told below, and so is what did not end
     services_.reset();
+    if (here_) {
+        ended = co_await here_->close(stop);
+        here_.reset();
+    }
     if (jobOpened_ && !agent_->lost()) {
         const agent::CloseJob close{stop.level() == io::StopLevel::Immediate};
         const Millis most = parts_.grace + longestRemoval;
         const CallBounds bounds{most, most};
         const Result<std::string> done = co_await agent_->call(toBytes(close), nullptr, stop, bounds);
-        ended = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
-        if (ended) {
+        const Result<void> closed = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
+        if (closed) {
             parts_.transport->jobClosed();
         }
+        ended = ended ? closed : ended;
     }
     const Millis patience{agent_->lost() ? 2000 : 10000};
     parts_.transport->agentEnded(co_await agent_->close(patience));

@@ -6,12 +6,14 @@
 #include "exec/api/executor.hh"
 #include "exec/remote/agent-services.hh"
 #include "exec/remote/connection.hh"
+#include "exec/remote/services-here.hh"
 #include "exec/remote/site-files.hh"
 #include "exec/remote/transport.hh"
 #include "exec/remote/world.hh"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace cirque::exec {
@@ -23,7 +25,8 @@ struct AgentSiteParts {
     Millis patience{60000}; // for the agent's greeting
     std::unique_ptr<SiteFiles> files;
     std::unique_ptr<Transport> transport;
-    std::function<void()> released; // called when nothing of the job is left; may be empty
+    std::optional<ContainersHere> containers{}; // none: services from images run at the place itself
+    std::function<void()> released;             // called when nothing of the job is left; may be empty
 };
 
 // What is the same at every place; files and transport are still to come. `names` gets `name` back when
@@ -54,7 +57,11 @@ class AgentSite : public JobSite {
 
     AgentSiteParts parts_;
     std::shared_ptr<AgentConnection> agent_;
+    [[nodiscard]] std::string containerPart() const;
+
     std::unique_ptr<AgentServices> services_; // null: none were started
+    std::unique_ptr<ServicesHere> here_;      // null: none were started
+    std::string serviceNetwork_;
     bool transportOpened_ = false;
     bool jobOpened_ = false;
 };

@@ -28,8 +28,9 @@ struct AgentPlace {
     bool removeFolder = false;     // the agent is to remove jobFolder in the end
     std::vector<std::string> privateRoots; // at the place: the first that is on a tmpfs is taken
     bool wholeEnvironment = false; // what the agent finds in its environment is the place's, and steps see it
-    bool takeFolder = false; // files of the job's folder may have to change their owner (agent::OpenJob)
-    std::string bashHint;    // what to do when a script is to run and the place has no bash
+    bool takeFolder = false;      // files of the job's folder may have to change their owner (agent::OpenJob)
+    std::string serviceNetwork{}; // of containers beside it, as agent::ContainerPlace
+    std::string bashHint;         // what to do when a script is to run and the place has no bash
 };
 
 class Transport {

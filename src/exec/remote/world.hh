@@ -2,6 +2,7 @@
 // What an executor whose places run a cirque-agent is given of the run around it.
 #pragma once
 
+#include "agent/orphans.hh"
 #include "base/ids.hh"
 #include "base/time.hh"
 #include "exec/local/ports.hh"
@@ -23,8 +24,9 @@ struct AgentWorld {
     std::string agent;         // paths of the two programs on this machine
     std::string leader;        //
     std::string hostPath;      // the caller's PATH
-    std::vector<std::string> environment; // the caller's, "K=V": for the programs that make places
-    std::string system;                   // "x86_64-linux"
+    std::vector<std::string> environment;        // the caller's, "K=V": for the programs that make places
+    std::string system;                          // "x86_64-linux"
+    std::shared_ptr<agent::LeaderSet> leaders{}; // one for the process
     Millis grace{10000};
     bool keep = false; // leave the jobs' folders
     Workspaces& workspaces;

@@ -89,6 +89,7 @@ io::Task<Result<std::unique_ptr<JobSite>>> SandboxExecutor::open(Place place, st
     parts.grace = world_.grace;
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
     parts.transport = std::make_unique<SandboxTransport>(std::move(its), std::move(job), world_.closures);
+    parts.containers = containersHere(world_);
     if (!world_.keep) { // else the next attempt goes beside
         parts.released = [names = names_, name] { names->release(name); };
     }

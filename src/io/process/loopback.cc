@@ -149,4 +149,9 @@ Task<NoAnswer> askHttp(HttpQuestion question, Millis limit, StopToken stop) {
     co_return judge(std::string_view(answer).substr(0, answer.find('\n')));
 }
 
+Task<NoAnswer> askLoopback(HttpQuestion question, Millis limit, StopToken stop) {
+    return question.path.empty() ? askTcp(std::move(question.host), question.port, limit, std::move(stop))
+                                 : askHttp(std::move(question), limit, std::move(stop));
+}
+
 } // namespace cirque::io

@@ -29,4 +29,7 @@ struct HttpQuestion {
 // GET by HTTP/1.1; a status from 200 to 399 is an answer.
 Task<NoAnswer> askHttp(HttpQuestion question, Millis limit, StopToken stop);
 
+// As askHttp; without a path as askTcp.
+Task<NoAnswer> askLoopback(HttpQuestion question, Millis limit, StopToken stop);
+
 } // namespace cirque::io

@@ -2,6 +2,7 @@
 // Services on their way to another place, and the one part of keeping them that needs no process.
 #include "agent/protocol/services.hh"
 
+#include "agent/protocol/messages.hh"
 #include "agent/service-log.hh"
 #include "plan/parse.hh"
 
@@ -20,7 +21,10 @@ std::vector<ServiceRequest> everyService() {
     EXPECT_TRUE(plan) << plan.error().text();
     std::vector<ServiceRequest> out;
     for (const plan::Service& service : plan->jobs[0].services) {
-        out.push_back({service, {{{"A", "b\xff\n", true}}, {}}, {{{"C", "", false}}}});
+        out.push_back({service,
+                       {{{"A", "b\xff\n", true}}, {}},
+                       {{{"C", "", false}}},
+                       {"name-" + service.name(), {"a=b", "c=d"}, "container:x"}});
     }
     return out;
 }
@@ -35,6 +39,7 @@ TEST(Services, TravelAsTheyAre) {
         plan::Service service = sent[i].service;
         service.program.closure = {};
         EXPECT_EQ((*got)[i].service, service) << service.name();
+        EXPECT_EQ((*got)[i].container, sent[i].container);
         ASSERT_EQ((*got)[i].below.size(), 2U);
         EXPECT_EQ((*got)[i].below[0].at(0).value, "b\xff\n");
         EXPECT_TRUE((*got)[i].below[0].at(0).secret);
@@ -68,6 +73,20 @@ TEST(Services, GarbageIsRefused) {
     std::string odd = record;
     odd[0] = 9;
     EXPECT_FALSE(parseServiceRecord(odd));
+}
+
+TEST(Services, AQuestionTravelsAsItIs) {
+    const std::string bytes = toBytes(Ask{"localhost", 8080, "/up?x=1", "localhost:8080", Millis(1500)});
+    const auto got = parseAsk(bytes);
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->host + got->path + got->authority, "localhost/up?x=1localhost:8080");
+    EXPECT_EQ(got->port, 8080);
+    EXPECT_EQ(got->limit, Millis(1500));
+    EXPECT_TRUE(parseCallKind(bytes));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        EXPECT_FALSE(parseAsk(std::string_view(bytes).substr(0, size))) << size;
+    }
+    EXPECT_FALSE(parseAsk(toBytes(Ask{"localhost", 65536, "", "", Millis(1)})));
 }
 
 class NoSink : public Sink {

@@ -60,8 +60,10 @@ TEST(OciCommand, ToolsDiffer) {
     EXPECT_FALSE(has(ociRun(docker, plain), "--detach-keys="));
     EXPECT_TRUE(has(ociRun(podman, plain), "--http-proxy=false"));
     EXPECT_FALSE(has(ociRun(docker, plain), "--http-proxy=false"));
-    EXPECT_TRUE(has(ociRemove(podman, {"n"}), "--time=0"));
-    EXPECT_FALSE(has(ociRemove(docker, {"n"}), "--time=0"));
+    EXPECT_TRUE(has(agent::removeContainers(podman, {"n"}), "--time=0"));
+    EXPECT_TRUE(
+        has(agent::removeContainers(podman, {"n"}), "--ignore")); // else one that is gone keeps all others
+    EXPECT_FALSE(has(agent::removeContainers(docker, {"n"}), "--time=0"));
 }
 
 // Each of them was left out, and the build went on without it.
@@ -87,9 +89,9 @@ TEST(OciCommand, ABuildKeepsWhatTheContainerIsGiven) {
 
 TEST(OciCommand, ANameTellsItsRun) {
     const std::string run = "01a1fe7b-7123-7eee-82d3-5b4472968905";
-    EXPECT_EQ(runOfOciName(ociName(run, "job-main")), run);
-    EXPECT_EQ(runOfOciName("cirque-short"), "");
-    EXPECT_EQ(runOfOciName("web"), "");
+    EXPECT_EQ(agent::runOfContainer(agent::containerName(run, "job-main")), run);
+    EXPECT_EQ(agent::runOfContainer("cirque-short"), "");
+    EXPECT_EQ(agent::runOfContainer("web"), "");
 }
 
 // Answers of podman 4.3 and docker 20.10, as they were recorded or are documented.
@@ -113,10 +115,10 @@ TEST(OciCommand, TheStateOfALostContainerSaysWhy) {
 
 TEST(OciCommand, BareNamesLackARegistry) {
     for (const char* name : {"node:20", "library/node", "me/app:1"}) {
-        EXPECT_TRUE(lacksRegistry(name)) << name;
+        EXPECT_TRUE(agent::lacksRegistry(name)) << name;
     }
     for (const char* name : {"localhost/x:1", "ghcr.io/a/b", "127.0.0.1:5000/a"}) {
-        EXPECT_FALSE(lacksRegistry(name)) << name;
+        EXPECT_FALSE(agent::lacksRegistry(name)) << name;
     }
 }
 

@@ -54,10 +54,11 @@ Lines refused(const char* name) {
 TEST(Runnable, NamesEveryPartThatIsNotRun) {
     EXPECT_EQ(
         refused("services"),
-        (Lines{"jobs.integration.services.db.image: services from an image are not supported by this "
-               "version of cirque (use exec or package)",
-               "jobs.integration.services.cache.volumes: volumes of a service are not supported by this "
-               "version of cirque (it runs in the job's folder)"}));
+        (Lines{
+            "jobs.integration.services.db.ports: ports that are mapped to others are not supported by this "
+            "version of cirque (write the number alone)",
+            "jobs.integration.services.cache.volumes: volumes of a service are not supported by this "
+            "version of cirque (it runs in the job's folder)"}));
     EXPECT_EQ(
         refused("machine"),
         (Lines{

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exec/oci/engine.hh"
+#include "agent/engine-client.hh"
 
-#include "agent/materials.hh"
 #include "base/text.hh"
 #include "io/runtime/runtime.hh"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <csignal>
 
-namespace cirque::exec {
+namespace cirque::agent {
 
 namespace {
 
 constexpr std::size_t keptWords = 2000;
-
-bool has(const std::vector<std::string>& environment, std::string_view start) {
-    return std::ranges::any_of(environment, [start](const std::string& entry) {
-        return entry.starts_with(start) && entry.size() > start.size();
-    });
-}
 
 // Progress and warnings come before the reason, which is one line.
 std::string lastWords(std::string_view said) {
@@ -66,22 +57,12 @@ io::Task<io::ExitStatus> endOf(io::Process process, io::StopToken stop) {
 
 } // namespace
 
-Result<OciEngine> OciEngine::find(const std::string& path, std::vector<std::string> environment) {
-    std::array<std::string, 2> names{"podman", "docker"};
-    if (has(environment, "DOCKER_HOST=") || has(environment, "DOCKER_CONTEXT=")) {
-        std::ranges::reverse(names);
-    }
-    for (std::string& name : names) {
-        std::string program = agent::findProgram(name, path);
-        if (!program.empty()) {
-            return OciEngine({std::move(program), std::move(name)}, std::move(environment));
-        }
-    }
-    return fail(ErrorCode::MissingTool, fmt::format("neither podman nor docker is on PATH ({})", path),
-                "install podman (Debian: apt install podman), or docker and a daemon you may use");
+Result<EngineClient> EngineClient::find(const std::string& path, std::vector<std::string> environment) {
+    CIRQUE_TRY_ASSIGN(Engine tool, findEngine(path, environment));
+    return EngineClient(std::move(tool), std::move(environment));
 }
 
-io::SpawnOptions OciEngine::command(std::vector<std::string> arguments) const {
+io::SpawnOptions EngineClient::command(std::vector<std::string> arguments) const {
     io::SpawnOptions options;
     options.argv = std::move(arguments);
     options.argv.insert(options.argv.begin(), tool_.path);
@@ -89,7 +70,7 @@ io::SpawnOptions OciEngine::command(std::vector<std::string> arguments) const {
     return options;
 }
 
-Error OciEngine::failed(const std::string& what, const std::string& words) const {
+Error EngineClient::failed(const std::string& what, const std::string& words) const {
     const std::string text = lastWords(words);
     Error error;
     error.code = ErrorCode::Process;
@@ -103,12 +84,13 @@ Error OciEngine::failed(const std::string& what, const std::string& words) const
     return error;
 }
 
-io::Task<Result<std::string>> OciEngine::ask(std::vector<std::string> arguments, io::StopToken stop) const {
+io::Task<Result<std::string>> EngineClient::ask(std::vector<std::string> arguments,
+                                                io::StopToken stop) const {
     co_return co_await feed(std::move(arguments), {}, std::move(stop));
 }
 
-io::Task<Result<std::string>> OciEngine::feed(std::vector<std::string> arguments, std::string input,
-                                              io::StopToken stop) const {
+io::Task<Result<std::string>> EngineClient::feed(std::vector<std::string> arguments, std::string input,
+                                                 io::StopToken stop) const {
     const std::string what = arguments.front();
     io::StopSource now;
     const io::StopCallback relay =
@@ -133,8 +115,8 @@ io::Task<Result<std::string>> OciEngine::feed(std::vector<std::string> arguments
     co_return std::string(trim(said->out));
 }
 
-io::Task<Result<void>> OciEngine::show(std::vector<std::string> arguments, std::shared_ptr<OutputSink> log,
-                                       io::StopToken stop, std::string scratch) const {
+io::Task<Result<void>> EngineClient::show(std::vector<std::string> arguments, std::shared_ptr<Sink> log,
+                                          io::StopToken stop, std::string scratch) const {
     const std::string what = arguments.front();
     CIRQUE_CO_TRY_ASSIGN(io::Pipe pipe, io::makePipe());
     io::SpawnOptions options = command(std::move(arguments));
@@ -164,15 +146,71 @@ io::Task<Result<void>> OciEngine::show(std::vector<std::string> arguments, std::
     co_return Result<void>();
 }
 
-io::Task<Result<void>> OciEngine::remove(std::vector<std::string> names) const {
-    std::vector<std::string> words = ociRemove(tool_, names);
+io::Task<Result<std::string>> EngineClient::idOf(std::string image, io::StopToken stop) const {
+    std::vector<std::string> words{"image", "inspect", "--format={{.Id}}", std::move(image)};
+    co_return co_await ask(std::move(words), std::move(stop));
+}
+
+io::Task<Result<std::string>> EngineClient::idOfAny(std::string image, io::StopToken stop) const {
+    Result<std::string> here = co_await idOf(image, stop);
+    if (here || !tool_.isPodman() || !lacksRegistry(image)) {
+        co_return here;
+    }
+    Result<std::string> hubs = co_await idOf(nameAtHub(image), std::move(stop));
+    if (hubs) {
+        co_return hubs;
+    }
+    co_return here;
+}
+
+io::Task<Result<std::string>> EngineClient::findImage(std::string image, std::string when,
+                                                      std::shared_ptr<Sink> log, io::StopToken stop) const {
+    if (when != "always") {
+        Result<std::string> here = co_await idOfAny(image, stop);
+        if (here) {
+            co_return here;
+        }
+        if (when == "never") {
+            Error error = std::move(here).error();
+            error.message = fmt::format("the image '{}' is not on this machine, and 'pull' is 'never': {}",
+                                        image, error.message);
+            error.hint = fmt::format("get it with '{} pull {}', or leave 'pull' out", tool_.name, image);
+            co_return fail(std::move(error));
+        }
+    }
+    const Result<void> pulled = co_await pull(image, log, stop);
+    if (!pulled) {
+        Error error = std::move(pulled.error());
+        error.message = fmt::format("the image '{}' cannot be fetched: {}", image, error.message);
+        if (error.hint.empty()) {
+            error.hint =
+                "look at its name and at the registry, which must be reachable and may ask you to log in";
+        }
+        co_return fail(std::move(error));
+    }
+    co_return co_await idOfAny(image, stop);
+}
+
+io::Task<Result<void>> EngineClient::pull(std::string image, std::shared_ptr<Sink> log,
+                                          io::StopToken stop) const {
+    CIRQUE_CO_TRY(log->write(fmt::format("cirque: fetching the image {}\n", image), false));
+    std::vector<std::string> words{"pull", image};
+    Result<void> pulled = co_await show(std::move(words), log, stop);
+    if (pulled || !tool_.isPodman() || !lacksRegistry(image) || stop.stopRequested()) {
+        co_return pulled;
+    }
+    std::vector<std::string> fromHub{"pull", nameAtHub(image)};
+    co_return co_await show(std::move(fromHub), std::move(log), std::move(stop));
+}
+
+io::Task<Result<void>> EngineClient::remove(std::vector<std::string> names) const {
+    std::vector<std::string> words = removeContainers(tool_, names);
     words.erase(words.begin());
     const Result<std::string> removed = co_await ask(std::move(words), {});
-    if (!removed && removed.error().message.find("o such container") == std::string::npos &&
-        removed.error().message.find("no container with") == std::string::npos) {
+    if (!removed && !saysNoContainer(removed.error().message)) {
         co_return fail(removed.error());
     }
     co_return Result<void>();
 }
 
-} // namespace cirque::exec
+} // namespace cirque::agent
