@@ -54,6 +54,25 @@ TEST_F(Sandbox, WhatAStepOfTheJobBuildsIsSeen) {
     EXPECT_TRUE(ran.outHas("[a/use] made by nix")) << ran.all();
 }
 
+// Nix's default group is missing, which Nix asks of root also there; then the wrong store was seen.
+TEST_F(Sandbox, WhatAStepOfTheJobBuildsInAChrootStoreIsSeen) {
+    const Ran shell = project.shell("command -v busybox");
+    usePrivateNix(project, "sandbox-paths = /bin/sh=" + shell.out);
+    for (const char* name : {"NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"}) {
+        project.set(name, std::nullopt);
+    }
+    project.set("NIX_REMOTE", "local?root=" + project.root() + "/chroot");
+    project.write("ci.nix", R"nix({ cirque, ... }: let
+      made = derivation { name = "made"; system = builtins.currentSystem; builder = "/bin/sh";
+                          args = [ "-c" "echo made below another folder > $out; exit 0" ]; };
+    in cirque.mkWorkflow { name = "w"; jobs.a = { executor = cirque.executors.sandbox; steps = [
+      { name = "make"; build = made; }
+      { name = "use"; bash = "cat ${builtins.unsafeDiscardStringContext made.outPath}"; } ]; }; })nix");
+    const Ran ran = project.cirque({"run"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[a/use] made below another folder")) << ran.all();
+}
+
 // The other way to write it, which ran without a wall and green; with options of a sandbox among its own.
 TEST_F(Sandbox, LocalWithSandboxIsOneEverywhereItCanBeSaid) {
     usePrivateNix(project);
@@ -207,6 +226,29 @@ TEST_F(Root, WithoutAProcOfItsOwnThereIsNoSandbox) {
     EXPECT_TRUE(ran.outHas("mount proc") && ran.outHas("unmask=ALL")) << ran.all();
 }
 
+// It was booted all the same.
+TEST_F(Sandbox, ASystemOfNspawnThatIsNotToBeBootedIsAWrongWorkflow) {
+    const Ran ran = run("nspawn", "true",
+                        R"({"system":"/nix/store/00000000000000000000000000000000-system","boot":false})");
+    EXPECT_EQ(ran.status, 2) << ran.all();
+    EXPECT_TRUE(ran.all().contains("always booted")) << ran.all();
+}
+
+// The sandbox without a user namespace, in which that mount works, was then that of all jobs.
+TEST_F(Root, AMountThatRootOfASandboxMayNotSeeTakesTheWallFromNobody) {
+    if (!isRoot()) {
+        GTEST_SKIP() << "only root may give a folder away";
+    }
+    const std::string closed = project.root() + "/closed";
+    fs::create_directories(closed + "/inner");
+    EXPECT_EQ(project.shell("chmod 700 '" + closed + "' && chown nobody '" + closed + "'").status, 0);
+    const Ran ran = run("sandbox", "true", fmt::format(R"({{"mounts":["{}/inner"]}})", closed));
+    EXPECT_EQ(ran.status, 3) << ran.all();
+    EXPECT_TRUE(ran.outHas("with its mounts: bwrap:")) << ran.all();
+    const Ran alone = run("sandbox", "cat /proc/self/uid_map");
+    EXPECT_TRUE(alone.outHas("         1\n")) << alone.all();
+}
+
 // A step of such a job speaks to the daemon of this machine; without the option it finds none.
 TEST_F(Root, TheNixDaemonIsReachedOnlyWhenAskedFor) {
     const std::string socket = "/nix/var/nix/daemon-socket/socket";
@@ -225,12 +267,28 @@ TEST_F(Root, TheNixDaemonIsReachedOnlyWhenAskedFor) {
     const Ran none = inNamespace("");
     EXPECT_EQ(none.status, 3) << none.all();
     EXPECT_TRUE(none.outHas("there is no Nix daemon") && none.outHas("start nix-daemon")) << none.all();
-    const Ran there =
-        inNamespace(fmt::format("mkdir -p {} && python3 -c \"import socket; socket.socket(socket.AF_UNIX)"
-                                ".bind(\\\"{}\\\")\" &&",
-                                fs::path(socket).parent_path().string(), socket));
+    const std::string standIn = fmt::format(
+        "mkdir -p {} && python3 -c \"import socket; socket.socket(socket.AF_UNIX).bind(\\\"{}\\\")\" &&",
+        fs::path(socket).parent_path().string(), socket);
+    const Ran root = inNamespace(standIn);
+    EXPECT_EQ(root.status, 3) << "the daemon would do for a step whatever root may\n" << root.all();
+    EXPECT_TRUE(root.outHas("the Nix daemon trusts root")) << root.all();
+    const auto asNobody = [&](const std::string& settings) {
+        project.write("../conf/nix.conf", settings);
+        return project.shell(fmt::format(
+            "chown -R nobody {0}; mkdir -p -m 700 \"$CIRQUE_PRIVATE_DIR\"; chown nobody "
+            "\"$CIRQUE_PRIVATE_DIR\"; "
+            "export NIX_CONF_DIR={0}/conf; exec unshare -m --propagation private bash -c 'mount -t tmpfs "
+            "none "
+            "/nix/var && {1} exec setpriv --reuid=nobody --regid=nogroup --clear-groups {2} run {3}'",
+            project.root(), standIn, project.programForAnyone(), plan));
+    };
+    const Ran there = asNobody("trusted-users = root\n");
     EXPECT_TRUE(there.outHas("THERE")) << there.all();
     EXPECT_EQ(there.status, 0) << there.all();
+    const Ran trusted = asNobody("trusted-users = root @nogroup\n");
+    EXPECT_EQ(trusted.status, 3) << trusted.all();
+    EXPECT_TRUE(trusted.outHas("the Nix daemon trusts 'nobody'")) << trusted.all();
 }
 
 // Ended for memory, or by hand: nobody knows how the step would have ended.

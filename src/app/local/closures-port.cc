@@ -34,11 +34,27 @@ void ClosuresPort::attach(const ProvisionerPort& provisioner, engine::Journal& j
     journal_ = &journal;
 }
 
+io::Task<Result<void>> ClosuresPort::findPlace(io::StopToken stop) {
+    if (!place_) {
+        CIRQUE_CO_TRY_ASSIGN(nix::StorePlace place,
+                             co_await nix::findStorePlace(environment_, std::move(stop)));
+        place_ = std::move(place);
+    }
+    co_return Result<void>();
+}
+
 io::Task<Result<exec::StoreClosure>> ClosuresPort::of(std::shared_ptr<const plan::Plan> /*plan*/,
                                                       std::shared_ptr<const plan::Job> job,
                                                       io::StopToken stop) {
     CIRQUE_ASSERT(store_ != nullptr, "attach comes before the first job");
     exec::StoreClosure out;
+    const bool builds = std::ranges::any_of(job->steps, [](const plan::Step& step) {
+        return std::holds_alternative<plan::BuildRun>(step.action);
+    });
+    if (builds) {
+        CIRQUE_CO_TRY(co_await findPlace(stop));
+        out.folder = place_->folder;
+    }
     const auto wanted = provisioned_->find(job->name);
     if (wanted == provisioned_->end()) {
         co_return out;
@@ -47,10 +63,8 @@ io::Task<Result<exec::StoreClosure>> ClosuresPort::of(std::shared_ptr<const plan
     if (realised.paths.empty() && realised.derivations.empty()) {
         co_return out;
     }
-    if (!place_) {
-        CIRQUE_CO_TRY_ASSIGN(nix::StorePlace place, co_await nix::findStorePlace(environment_, stop));
-        place_ = std::move(place);
-    }
+    CIRQUE_CO_TRY(co_await findPlace(stop));
+    out.folder = place_->folder;
     CIRQUE_CO_TRY_ASSIGN(const nix::ClosurePtr closure,
                          co_await closures_.of(std::move(realised), std::move(stop)));
     out.bytes = closure->bytes;

@@ -35,6 +35,8 @@ class ClosuresPort : public exec::Closures {
     void tell(const TryRef& ref, const exec::HandOver& progress, bool last) override;
 
   private:
+    io::Task<Result<void>> findPlace(io::StopToken stop);
+
     nix::Variables environment_;
     nix::Closures closures_;
     nix::Copier copier_;

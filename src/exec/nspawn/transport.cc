@@ -26,6 +26,9 @@ std::vector<Mount> storeMounts(const StoreClosure& closure) {
     if (::access("/nix/store", F_OK) == 0) {
         stores["/nix/store"] = "/nix/store";
     }
+    if (!closure.folder.empty()) {
+        stores["/nix/store"] = closure.folder;
+    }
     for (const StorePath& path : closure.paths) {
         stores[path.path.substr(0, path.path.rfind('/'))] = path.physical.substr(0, path.physical.rfind('/'));
     }

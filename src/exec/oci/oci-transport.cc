@@ -54,7 +54,7 @@ io::Task<Result<void>> OciTransport::addStore(io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(const StoreClosure closure,
                          co_await parts_.closures.of(parts_.place.plan, parts_.place.job, std::move(stop)));
     const bool needed = !closure.paths.empty() || hasBuild(*parts_.place.job);
-    OciMount store{"/nix/store", "/nix/store", false};
+    OciMount store{closure.folder.empty() ? "/nix/store" : closure.folder, "/nix/store", false};
     if (!closure.paths.empty()) {
         store = {folderOf(closure.paths.front().physical), folderOf(closure.paths.front().path), false};
     }

@@ -27,6 +27,9 @@ struct StoreClosure {
     std::vector<StorePath> paths; // each after what it refers to
     std::int64_t bytes = 0;
     std::vector<std::string> roots; // those of the paths that the job names; all others follow from them
+    // Of a store below another folder: where its files lie. Known also without paths, for a job whose steps
+    // build.
+    std::string folder;
 };
 
 // A Nix store at another place.

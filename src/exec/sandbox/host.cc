@@ -102,12 +102,13 @@ bool addStoreTools(SandboxSpec& spec) {
     return true;
 }
 
-void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, const std::string& whole) {
+void addStore(SandboxSpec& spec, const StoreClosure& closure, const std::string& whole) {
+    const std::vector<StorePath>& paths = closure.paths;
     const auto folderOf = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
     if (paths.size() > mostStorePaths || (!whole.empty() && !paths.empty())) {
         spec.binds.push_back({folderOf(paths.front().physical), folderOf(paths.front().path)});
     } else if (!whole.empty()) {
-        bindReadOnly(spec, whole);
+        spec.binds.push_back({closure.folder.empty() ? whole : closure.folder, whole});
     } else {
         for (const StorePath& path : paths) {
             spec.binds.push_back({.source = path.physical, .target = path.path, .required = true});

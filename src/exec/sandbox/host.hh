@@ -26,9 +26,9 @@ bool addStoreTools(SandboxSpec& spec);
 
 inline constexpr std::string_view usualStore = "/nix/store";
 
-// The store paths, or the whole store: when `whole` names its folder (the paths know better where it lies),
-// or when they are too many to be mounted one by one.
-void addStore(SandboxSpec& spec, const std::vector<StorePath>& paths, const std::string& whole);
+// The store paths, or the whole store: when `whole` names its folder, or when they are too many to be mounted
+// one by one.
+void addStore(SandboxSpec& spec, const StoreClosure& closure, const std::string& whole);
 
 // The socket of the Nix daemon. Failure (NotFound): there is none.
 Result<void> addNixDaemon(SandboxSpec& spec);

@@ -41,7 +41,7 @@ Result<void> SandboxTransport::look(const StoreClosure& closure) {
     const bool needsAll = addStoreTools(spec_) || job_.options.nixDaemon;
     std::string whole = storeOfBuilds();
     whole = whole.empty() && needsAll ? std::string(usualStore) : whole;
-    addStore(spec_, closure.paths, whole);
+    addStore(spec_, closure, whole);
     if (job_.options.nixDaemon) {
         CIRQUE_TRY(addNixDaemon(spec_));
     }

@@ -2,6 +2,7 @@
 #include "nix/store/command.hh"
 
 #include "io/process/fd.hh"
+#include "nix/store/place.hh"
 
 #include <fmt/format.h>
 
@@ -59,7 +60,7 @@ bool lacksBuildUsers(const Variables& caller) {
         return false;
     }
     const std::string folder = valueOf(caller, "NIX_CONF_DIR");
-    return valueOf(caller, "NIX_REMOTE").empty() &&
+    return isOwnStore(valueOf(caller, "NIX_REMOTE")) &&
            valueOf(caller, "NIX_CONFIG").find("build-users-group") == std::string::npos &&
            !namesBuildUsers((folder.empty() ? "/etc/nix" : folder) + "/nix.conf");
 }

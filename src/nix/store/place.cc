@@ -159,6 +159,12 @@ Result<StorePlace> placeOf(std::string_view uri) {
     return StorePlace{root.empty() ? "" : fmt::format("{}{}", root, below)};
 }
 
+bool isOwnStore(std::string_view uri) {
+    const std::string_view scheme = uri.substr(0, std::min(uri.find('?'), uri.find("://")));
+    return scheme.empty() || scheme.starts_with('/') || scheme == "auto" || scheme == "local" ||
+           scheme == "local-overlay";
+}
+
 io::Task<Result<StorePlace>> findStorePlace(Variables environment, io::StopToken stop) {
     std::string uri = valueOf(environment, "NIX_REMOTE");
     if (isConfigured(environment)) {

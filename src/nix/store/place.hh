@@ -25,6 +25,9 @@ struct StorePlace {
 // Failure: Unsupported when such a store has no files here (ssh://, https://). Pure.
 Result<StorePlace> placeOf(std::string_view uri);
 
+// Whether Nix itself writes the store that the setting names, and no daemon or other host does. Pure.
+bool isOwnStore(std::string_view uri);
+
 // The place of the store that Nix uses for this caller. NIX_REMOTE says it, unless a configuration file may:
 // then Nix is asked. Failure: that of placeOf; Nix cannot be asked.
 io::Task<Result<StorePlace>> findStorePlace(Variables environment, io::StopToken stop);

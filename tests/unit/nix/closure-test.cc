@@ -55,6 +55,12 @@ TEST(StorePlace, OfEachKindOfStore) {
     }
     EXPECT_EQ(folderOf("local?root=/a%20b"), "/a b/nix/store");
     EXPECT_EQ(folderOf("local?root=/x&real=/y/store"), "/y/store");
+    for (const char* uri : {"", "auto", "local", "local?root=/x", "local:///x", "/x", "/x?a=b"}) {
+        EXPECT_TRUE(isOwnStore(uri)) << uri;
+    }
+    for (const char* uri : {"daemon", "unix:///s", "daemon?root=/x", "ssh://host", "localhost"}) {
+        EXPECT_FALSE(isOwnStore(uri)) << uri;
+    }
     for (const char* uri :
          {"ssh://host", "ssh-ng://host?root=/x", "https://cache", "file:///c", "dummy://", "x"}) {
         EXPECT_EQ(folderOf(uri), "no place") << uri;
