@@ -78,12 +78,13 @@ let
 
   derivationStep = drv: { name = drv.pname or drv.name; run = [ "${drv}/bin/${mainProgram drv}" ]; };
 
-  step = carriers: where: value:
+  # `extra`: packages of the job's place, for a step that is a package.
+  step = carriers: extra: where: value:
     let
       # a ready-made step may also be called
       renamed = rename stepAliases (removeAttrs value [ "__functor" ]);
       doc =
-        if raw.isDerivation value then derivationStep value
+        if raw.isDerivation value then derivationStep value // (if extra == [ ] then { } else { path = path where extra; })
         else convert where stepHandlers renamed.attrs // { "@pos" = renamed.positions; };
       needs = closure.of carriers doc;
     in
@@ -114,9 +115,11 @@ let
     if isAttrs value && !(raw.isTextual value) then (if needs == { } then doc else doc // { closure = needs; })
     else raw.raw where value;
 
-  services = carriers: where: value:
+  # The programs of a service that is an image are the image's.
+  services = carriers: extra: where: value:
+    let one = name: given: service carriers "${where}.${name}" (if isAttrs given && given ? image then given else withExtraPackages extra given); in
     if isAttrs value && !(raw.isTextual value)
-    then raw.withPositions value (mapAttrs (name: service carriers "${where}.${name}") value)
+    then raw.withPositions value (mapAttrs one value)
     else raw.raw where value;
 
   jobHandlers = { inherit envFrom executor matrix; env = raw.env; machine = withBuilds { nixos = build; }; };
@@ -126,10 +129,11 @@ let
     then { inherit (job.executor._cirqueExecutor) copyRepo; }
     else { };
 
-  # Packages of the job's place come after those of the step itself.
-  withExtraPackages = job: value:
+  extraPackagesOf = job: if isExecutor (job.executor or null) then job.executor._cirqueExecutor.extraPackages or [ ] else [ ];
+
+  # Packages of the job's place come after those of the step or service itself.
+  withExtraPackages = extra: value:
     let
-      extra = if isExecutor (job.executor or null) then job.executor._cirqueExecutor.extraPackages or [ ] else [ ];
       key = if value ? path then "path" else "deps";
     in
     if extra == [ ] || !(isAttrs value) || raw.isDerivation value || !(isList (value.${key} or [ ])) then value
@@ -148,13 +152,14 @@ let
       rest = convert where jobHandlers (removeAttrs renamed.attrs [ "steps" "services" ])
         // copyRepoOf value // memberOf value;
       known = carriers + closure.carrier rest;
+      extra = extraPackagesOf value;
       steps = where': given:
-        if isList given then map (item: step known where' (withExtraPackages value item)) given else raw.raw where' given;
+        if isList given then map (item: step known extra where' (withExtraPackages extra item)) given else raw.raw where' given;
     in
     if !(isAttrs value) then raw.raw where value
     else rest
       // (if renamed.attrs ? steps then { steps = steps "${where}.steps" renamed.attrs.steps; } else { })
-      // (if renamed.attrs ? services then { services = services known "${where}.services" renamed.attrs.services; } else { })
+      // (if renamed.attrs ? services then { services = services known extra "${where}.services" renamed.attrs.services; } else { })
       // { "@pos" = renamed.positions; };
 
   # A job equal to {} is left out, for lib.optionalAttrs.

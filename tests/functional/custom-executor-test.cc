@@ -204,5 +204,23 @@ TEST(CustomExecutor, AnExecutorOfHooksRunsWithTheEnginesMeaning) {
     }
 }
 
+// A misspelt clean-up never ran, and of two descriptions one was forgotten.
+TEST(CustomExecutor, HooksThatThereAreNotAreRefused) {
+    Project project;
+    usePrivateNix(project);
+    const auto refused = [&](const std::string& key) {
+        project.write("ci.nix",
+                      fmt::format(R"nix({{ cirque, ... }}: cirque.mkWorkflow {{ name = "w"; jobs.a = {{
+          executor = cirque.mkExecutor {{ name = "mine"; executeJob = _: "true"; {} }}; steps = [ {{ bash = "true"; }} ]; }}; }})nix",
+                                  key));
+        const Ran ran = project.cirque({"run"});
+        EXPECT_EQ(ran.status, 2) << ran.all();
+        return ran.all();
+    };
+    EXPECT_NE(refused("cleanupjob = _: \"\";").find("'cleanupjob'"), std::string::npos);
+    EXPECT_NE(refused("extraPackages = [ ];").find("'extraPackages'"), std::string::npos);
+    EXPECT_NE(refused("connect = \"exec bash\";").find("not by both"), std::string::npos);
+}
+
 } // namespace
 } // namespace cirque::test

@@ -246,6 +246,33 @@ TEST_F(Workflow, ExecutorsKeepTheirOptionsAndSetCopyRepo) {
     EXPECT_EQ(plan.findJob("d")->executor.kind, "microvm");
 }
 
+// A step that is a package and a service had none of them.
+TEST_F(Workflow, ExtraPackagesAreInEveryStepAndService) {
+    const plan::Plan plan = planOf(R"({ cirque }: let
+      d = name: derivation { inherit name; system = builtins.currentSystem; builder = "/bin/sh"; };
+    in cirque.mkWorkflow {
+      name = "w";
+      jobs.a = {
+        executor = cirque.executors.sandbox { extraPackages = [ (d "extra") ]; };
+        steps = [ (d "itself") { bash = "x"; deps = [ (d "own") ]; } ];
+        services.one = { exec = "x"; deps = [ (d "own") ]; };
+        services.two.package = d "server";
+      };
+    })");
+    const plan::Job& job = plan.jobs.at(0);
+    const auto last = [](const std::vector<std::string>& path) {
+        return path.empty() ? std::string() : path.back();
+    };
+    for (const plan::Step& step : job.steps) {
+        EXPECT_TRUE(last(step.path).ends_with("-extra/bin")) << step.name;
+        EXPECT_FALSE(step.closure.derivations.empty()) << step.name;
+    }
+    ASSERT_EQ(job.services.size(), 2u);
+    for (const plan::Service& service : job.services) {
+        EXPECT_TRUE(last(service.program.path).ends_with("-extra/bin")) << service.name();
+    }
+}
+
 TEST_F(Workflow, TheReadyMadeStepsAreValid) {
     const plan::Plan plan = planOf(R"({ cirque }: cirque.mkWorkflow {
       name = "w";
