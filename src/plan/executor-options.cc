@@ -26,7 +26,9 @@ ObjectKind sandboxOptions() {
             .doc = "This machine, in namespaces of the job's own: nothing but its folder can be written.",
             .fields = {
                 orElse("false", key("network", Bool, "whether it reaches this machine's network")),
-                orElse("false", key("nixDaemon", Bool, "whether it reaches the Nix daemon's socket")),
+                orElse("false",
+                       key("nixDaemon", Bool,
+                           "whether it reaches the Nix daemon's socket; refused to whom the daemon trusts")),
                 mounts("mounts"),
                 key("name", Name, "for people"),
             }};
@@ -78,7 +80,7 @@ ObjectKind nspawnOptions() {
             .fields = {
                 key("rootfs", FilePath, "a folder with a root file system; only read"),
                 key("system", StorePath, "a NixOS system"),
-                orElse("false", key("boot", Bool, "whether its init runs")),
+                orElse("false", key("boot", Bool, "whether its init runs; that of a `system` always does")),
                 orElse("false", key("network", Bool, "whether it reaches this machine's network")),
                 mounts("extraMounts"),
                 key("name", Name, "for people"),

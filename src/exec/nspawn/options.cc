@@ -74,6 +74,12 @@ Result<NspawnOptions> nspawnOptions(const plan::Job& job, std::string_view tree)
     options.system = textAt(json, "system");
     options.boot = flagAt(json, "boot") || !options.system.empty();
     options.network = flagAt(json, "network");
+    if (const Json* boot = json.if_contains("boot");
+        !options.system.empty() && boot != nullptr && *boot == Json(false)) {
+        return fail(ErrorCode::InvalidPlan,
+                    "a 'system' of an nspawn place is always booted, and 'boot' is false",
+                    "leave 'boot' out, or name a 'rootfs'");
+    }
     if (options.rootfs.empty() == options.system.empty()) {
         return fail(ErrorCode::InvalidPlan, "an nspawn place needs either 'rootfs' or 'system'",
                     R"(for example executor = executors.nspawn { rootfs = "/srv/debian"; })");

@@ -6,6 +6,7 @@
 #include "exec/remote/agent-site.hh"
 #include "exec/remote/handle.hh"
 #include "exec/remote/shared-files.hh"
+#include "exec/sandbox/daemon-trust.hh"
 #include "exec/sandbox/host.hh"
 #include "exec/sandbox/sandbox-transport.hh"
 
@@ -66,9 +67,11 @@ io::Task<Result<void>> SandboxExecutor::check(std::shared_ptr<const plan::Job> j
     addStore(trial, {}, wholeStore ? std::string(usualStore) : std::string());
     if (options.nixDaemon) {
         CIRQUE_CO_TRY(addNixDaemon(trial));
+        CIRQUE_CO_TRY(co_await expectUntrusted(world_.environment, stop));
     }
+    SandboxSpec bare = trial;
     CIRQUE_CO_TRY(addMounts(trial, options.mounts, hiddenFolders(world_)));
-    CIRQUE_CO_TRY_ASSIGN(userNamespace_, co_await trySandbox(std::move(trial), stop));
+    CIRQUE_CO_TRY_ASSIGN(userNamespace_, co_await trySandbox(std::move(trial), std::move(bare), stop));
     tried_.insert(key);
     co_return Result<void>();
 }

@@ -75,13 +75,20 @@ std::string sandboxHint(std::string_view said, const NamespaceSettings& settings
     return "in a container, start that one with --privileged or --security-opt seccomp=unconfined";
 }
 
-io::Task<Result<bool>> trySandbox(SandboxSpec spec, io::StopToken stop) {
+io::Task<Result<bool>> trySandbox(SandboxSpec spec, SandboxSpec bare, io::StopToken stop) {
     spec.userNamespace = true;
+    bare.userNamespace = true;
     CIRQUE_CO_TRY_ASSIGN(std::string said, co_await attempt(spec, stop));
     if (said.empty()) {
         co_return true;
     }
     if (::geteuid() == 0) {
+        CIRQUE_CO_TRY_ASSIGN(const std::string plain, co_await attempt(std::move(bare), stop));
+        if (plain.empty()) {
+            co_return fail(ErrorCode::Process,
+                           fmt::format("bubblewrap cannot make the sandbox with its mounts: {}", said),
+                           "the root of a sandbox sees no folder that only another user may enter");
+        }
         spec.userNamespace = false;
         CIRQUE_CO_TRY_ASSIGN(const std::string without, co_await attempt(spec, stop));
         if (without.empty()) {

@@ -34,7 +34,8 @@ struct NamespaceSettings {
 std::string sandboxHint(std::string_view said, const NamespaceSettings& settings);
 
 // Makes the sandbox, lets the agent in it start and end. Root that may have no user namespace of its own (in
-// a chroot, in some containers) goes without: false. Failure: with bwrap's words and what to do.
-io::Task<Result<bool>> trySandbox(SandboxSpec spec, io::StopToken stop);
+// a chroot, in some containers) goes without: false. Whether it may, `bare` tells, the same without the job's
+// mounts. Failure: with bwrap's words and what to do.
+io::Task<Result<bool>> trySandbox(SandboxSpec spec, SandboxSpec bare, io::StopToken stop);
 
 } // namespace cirque::exec

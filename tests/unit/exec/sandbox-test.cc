@@ -2,6 +2,7 @@
 // What decides about a sandbox before there is one. That its walls hold is tested with real ones
 // (tests/functional/sandbox-test.cc).
 #include "exec/remote/git-objects.hh"
+#include "exec/sandbox/daemon-trust.hh"
 #include "exec/sandbox/host.hh"
 #include "exec/sandbox/seccomp.hh"
 #include "exec/sandbox/trial.hh"
@@ -92,6 +93,18 @@ TEST(SandboxHint, SaysWhichSettingForbidsIt) {
               std::string::npos);
     EXPECT_EQ(sandboxHint("bwrap: Can't find source path /x: No such file or directory", {"0", "0", "1"}),
               "");
+}
+
+// Whom the daemon trusts a step could leave the sandbox as.
+TEST(NixDaemon, TrustsWhomItsSettingsName) {
+    const std::string settings =
+        "substituters = x\ntrusted-users = root ann @wheel\ntrusted-public-keys = bob\n";
+    EXPECT_TRUE(trustsUser(settings, "ann\n", "users\n"));
+    EXPECT_TRUE(trustsUser(settings, "bob", "users wheel"));
+    EXPECT_FALSE(trustsUser(settings, "bob", "users ann"));
+    EXPECT_FALSE(trustsUser(settings, "wheel", "users"));
+    EXPECT_TRUE(trustsUser("trusted-users = *", "bob", ""));
+    EXPECT_FALSE(trustsUser("trusted-users = ", "bob", "users"));
 }
 
 // One wrong jump and the kernel takes none of it, or it lets all pass; the attacks show the second.
