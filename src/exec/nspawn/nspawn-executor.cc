@@ -119,18 +119,11 @@ io::Task<Result<std::unique_ptr<JobSite>>> NspawnExecutor::open(Place place, std
     what.spec.environment = world_.environment;
     what.options = std::move(options);
     SharedFilesOptions files{folder, world_.keep, place.job};
-    AgentSiteParts parts;
-    parts.place = std::move(place);
-    parts.name = name;
-    parts.grace = world_.grace;
+    AgentSiteParts parts = sitePartsOf(world_, std::move(place), name, names_);
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
     parts.transport = std::make_unique<NspawnTransport>(std::move(what), registry_, world_.closures);
     parts.containers = containersHere(world_);
-    if (!world_.keep) { // else the next attempt goes beside
-        parts.released = [names = names_, name] { names->release(name); };
-    }
-    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
-    co_return site;
+    co_return makeAgentSite(std::move(parts));
 }
 
 io::Task<Result<void>> NspawnExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {

@@ -158,19 +158,12 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     wanted.labelled = isLabelled();
     wanted.options = std::move(options);
     const SharedFilesOptions files{folder, world_.keep, place.job};
-    AgentSiteParts parts;
-    parts.place = std::move(place);
-    parts.name = name;
-    parts.grace = world_.grace;
+    AgentSiteParts parts = sitePartsOf(world_, std::move(place), name, names_);
     parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_,
                                                    images_, wanted);
     parts.transport = std::make_unique<OciTransport>(std::move(transport));
     parts.containers = containersHere(world_);
-    if (!world_.keep) { // else the next attempt goes beside
-        parts.released = [names = names_, name] { names->release(name); };
-    }
-    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
-    co_return site;
+    co_return makeAgentSite(std::move(parts));
 }
 
 io::Task<Result<void>> OciExecutor::close() {

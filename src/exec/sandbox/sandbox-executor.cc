@@ -86,18 +86,11 @@ io::Task<Result<std::unique_ptr<JobSite>>> SandboxExecutor::open(Place place, st
     its.folder = folder;
     SandboxJob job{place.plan, place.job, std::move(options), hiddenFolders(world_)};
     SharedFilesOptions files{folder, world_.keep, place.job};
-    AgentSiteParts parts;
-    parts.place = std::move(place);
-    parts.name = name;
-    parts.grace = world_.grace;
+    AgentSiteParts parts = sitePartsOf(world_, std::move(place), name, names_);
     parts.files = std::make_unique<SharedFiles>(std::move(files), world_.workspaces, world_.artifacts);
     parts.transport = std::make_unique<SandboxTransport>(std::move(its), std::move(job), world_.closures);
     parts.containers = containersHere(world_);
-    if (!world_.keep) { // else the next attempt goes beside
-        parts.released = [names = names_, name] { names->release(name); };
-    }
-    std::unique_ptr<JobSite> site = std::make_unique<AgentSite>(std::move(parts));
-    co_return site;
+    co_return makeAgentSite(std::move(parts));
 }
 
 } // namespace cirque::exec
