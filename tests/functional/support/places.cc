@@ -45,6 +45,11 @@ Ran Places::podman(const std::string& arguments, int seconds) const {
     return home_.shell(fmt::format("'{}/podman' {}", bin(), arguments), seconds);
 }
 
+std::vector<std::string> Places::folders() const {
+    std::string run = home_.shell(fmt::format("cat '{}/run'", store_)).out;
+    return {store_, places_, run.substr(0, run.find('\n'))};
+}
+
 std::string Places::containers() const {
     return podman("ps --all --format '{{.Names}}'").out;
 }

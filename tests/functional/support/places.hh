@@ -6,6 +6,7 @@
 #include "tests/functional/support/project.hh"
 
 #include <string>
+#include <vector>
 
 namespace cirque::test {
 
@@ -28,6 +29,9 @@ class Places {
 
     // A folder whose only program is podman.
     [[nodiscard]] std::string bin() const { return store_ + "/bin"; }
+
+    // The folders that podman needs, for a machine that has little else of this one.
+    [[nodiscard]] std::vector<std::string> folders() const;
 
     // Debian 12 with systemd, bash and coreutils; shared by all tests, never to be written to.
     [[nodiscard]] std::string rootfs() const { return places_ + "/rootfs"; }

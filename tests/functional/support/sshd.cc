@@ -125,8 +125,12 @@ void Sshd::writeConfigs() const {
         "/mnt/authorized_keys\n"
         "StrictModes no\nUsePAM no\nUseDNS no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\n"
         "PrintMotd no\nMaxSessions 100\nMaxStartups 100\nSubsystem sftp internal-sftp\n"
-        "SetEnv NIX_CONF_DIR=/mnt/nix-conf\n",
-        port_);
+        "SetEnv NIX_CONF_DIR=/mnt/nix-conf{}\n",
+        port_,
+        options_.path.empty()
+            ? ""
+            : fmt::format(" PATH={}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                          options_.path));
     std::ofstream(folder_ + "/nix-conf/nix.conf")
         << "sandbox = false\nsubstituters =\nbuild-users-group =\nrequire-sigs = false\n"
            "experimental-features = nix-command flakes\n";
@@ -146,10 +150,12 @@ std::vector<std::string> Sshd::options() const {
 
 void Sshd::start() {
     const std::string disk = options_.disk.empty() ? "-" : options_.disk;
-    running_.emplace(home_.startShell(fmt::format(
-        "exec setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child "
-        "'{}/tests/places/other-machine' '{}' {} {} {}",
-        CIRQUE_SOURCE, folder_, disk, options_.nix ? "" : "nix 'nix-*'", fmt::join(options_.without, " "))));
+    running_.emplace(
+        home_.startShell(fmt::format("CIRQUE_SHARED='{}' exec setpriv --pdeathsig KILL unshare --mount "
+                                     "--propagation private --pid --fork --kill-child "
+                                     "'{}/tests/places/other-machine' '{}' {} {} {}",
+                                     fmt::join(options_.shared, ":"), CIRQUE_SOURCE, folder_, disk,
+                                     options_.nix ? "" : "nix 'nix-*'", fmt::join(options_.without, " "))));
     const bool up = poll(20, [&] { return answers() || !isAlive(running_->pid()); });
     if (!up || !isAlive(running_->pid())) {
         running_->signal(SIGKILL);

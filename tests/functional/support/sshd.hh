@@ -19,6 +19,9 @@ struct SshdOptions {
     std::string disk{}; // not empty ("8m"): home, /tmp and /nix over there share so much room
     std::vector<std::string>
         without{}; // programs of /usr/bin that are not there ("bash": root's shell is /bin/sh)
+    std::vector<std::string>
+        shared{};       // folders of this machine that are there all the same, by the same paths
+    std::string path{}; // a folder that is first in PATH over there
 };
 
 class Sshd {
