@@ -38,6 +38,23 @@ TEST(Review, ShellOptionsInTheEnvironmentDoNotMakeAStepGreen) {
     EXPECT_EQ(ran.status, 1) << ran.all();
 }
 
+// A job that does not run needs neither its place nor its secret.
+TEST(Review, WhatOnlyOtherJobsNeedIsNoReasonToRefuseARun) {
+    Project project;
+    project.write("plan.json", R"({"plan": 1, "name": "w", "jobs": {
+        "base": {"steps": [{"run": "true"}]}, "test": {"needs": ["base"], "steps": [{"run": "true"}]},
+        "deploy": {"needs": ["test"], "env": {"T": {"secret": "NOBODY_HAS_IT"}}, "steps": [{"run": "true"}],
+                   "executor": {"kind": "nspawn", "options": {"rootfs": "/nowhere/at/all"}}}}})");
+    const Ran test = project.cirque({"run", "plan.json", "test"});
+    EXPECT_EQ(test.status, 0) << test.all();
+    const Ran only = project.cirque({"run", "plan.json", "--only", "test"});
+    EXPECT_EQ(only.status, 0) << only.all();
+    EXPECT_EQ(project.cirque({"run", "plan.json"}).status, 2); // the secret
+    project.set("NOBODY_HAS_IT", "1");
+    const Ran all = project.cirque({"run", "plan.json", "--secret", "NOBODY_HAS_IT", "deploy"});
+    EXPECT_EQ(all.status, 3) << all.all();
+}
+
 TEST(Review, AnEnvironmentFileThatIsAFifoIsAnErrorAndNotAHang) {
     const Project project;
     ASSERT_EQ(project.shell("mkfifo pipe").status, 0);

@@ -3,6 +3,7 @@
 
 #include "agent/materials.hh"
 #include "agent/run-folder.hh"
+#include "app/local/asked-jobs.hh"
 #include "app/local/closures-port.hh"
 #include "app/local/executors.hh"
 #include "app/local/image-services.hh"
@@ -202,9 +203,10 @@ io::Task<> Places::Parts::sweepOthers() {
 
 io::Task<Result<void>> Places::Parts::checkOthers(io::StopToken stop) {
     CIRQUE_CO_TRY(checkEngine(request));
+    const std::set<std::string> asked = askedJobs(request);
     for (const plan::Job& job : request.plan->jobs) {
         exec::Executor* executor = findOther(job.executor.kind);
-        if (executor == nullptr || request.options.settled.contains(job.name)) {
+        if (executor == nullptr || !asked.contains(job.name)) {
             continue;
         }
         const auto shared = std::make_shared<const plan::Job>(job);

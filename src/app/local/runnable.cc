@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/runnable.hh"
 
+#include "app/local/asked-jobs.hh"
 #include "app/local/executors.hh"
 #include "app/local/request.hh"
 #include "base/machine.hh"
@@ -24,9 +25,10 @@ std::string missingSecrets(const LocalRequest& request) {
         }
     };
     look(request.plan->env, "the workflow");
+    const std::set<std::string> asked = askedJobs(request);
     for (const plan::Job& job : request.plan->jobs) {
-        if (request.options.settled.contains(job.name)) {
-            continue; // it does not run
+        if (!asked.contains(job.name)) {
+            continue;
         }
         look(job.env, fmt::format("job '{}'", job.name));
         for (const plan::Step& step : job.steps) {

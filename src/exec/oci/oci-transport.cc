@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/oci/oci-transport.hh"
 
+#include "agent/step-runner.hh"
 #include "base/text.hh"
 #include "exec/remote/git-objects.hh"
 #include "io/runtime/runtime.hh"
@@ -87,11 +88,15 @@ io::Task<Result<AgentPlace>> OciTransport::open(std::shared_ptr<OutputSink> log,
     place.privateRoots = {fmt::format("{}/private", ociScratch)};
     place.wholeEnvironment = true;
     place.takeFolder = ::geteuid() != 0;
+    const bool hostTools = !agent::toolTokens(*parts_.place.job).empty();
     place.bashHint =
-        own ? "add bash to the job: 'extraPackages = [ pkgs.bash pkgs.coreutils ]' of the executor, "
-              "or 'deps' of its steps; or name an 'image'"
-            : "choose an image that has bash, add it in a Dockerfile, or write the steps as "
-              "'run = [ \"program\" \"argument\" ]'";
+        own && hostTools
+            ? "the workflow's packages are this machine's tools, which are not in the container: give it a "
+              "package set (--pkgs FILE), or name an 'image'"
+        : own ? "add bash to the job: 'extraPackages = [ pkgs.bash pkgs.coreutils ]' of the executor, "
+                "or 'deps' of its steps; or name an 'image'"
+              : "choose an image that has bash, add it in a Dockerfile, or write the steps as "
+                "'run = [ \"program\" \"argument\" ]'";
     if (container.options.shared) {
         OciContainer wanted = container;
         wanted.path.clear(); // it is the exec's

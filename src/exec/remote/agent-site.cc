@@ -103,7 +103,11 @@ io::Task<Result<void>> AgentSite::openJob(AgentPlace place, std::shared_ptr<Outp
     }
     jobOpened_ = true; // also when it failed: the agent then has something to remove
     CIRQUE_CO_TRY_ASSIGN(const agent::JobOpened opened, agent::parseJobOpened(*done));
-    for (const std::string& missing : opened.missingTools) {
+    for (std::string missing : opened.missingTools) {
+        constexpr std::string_view here = "this machine"; // the agent's words
+        if (const std::size_t at = missing.find(here); at != std::string::npos) {
+            missing.replace(at, here.size(), "the place");
+        }
         CIRQUE_CO_TRY(log->write(fmt::format("cirque: warning: {}\n", missing), false));
     }
     if (!opened.hasBash && needsBash(*parts_.place.job)) {

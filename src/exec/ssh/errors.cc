@@ -13,19 +13,37 @@ namespace {
 
 struct Known {
     std::string_view words;
-    std::string_view hint; // {} is the host
+    std::string_view hint; // {host}, {there} (as ssh takes it), {remove} (a command)
 };
 
 constexpr std::array<Known, 6> known{{
     {"HOST IDENTIFICATION HAS CHANGED",
-     "somebody may stand between; if the host was set up anew, remove its old key: ssh-keygen -R {}"},
-    {"Host key verification failed", "log in once by hand and compare the host's key: ssh {}"},
+     "somebody may stand between; if the host was set up anew, remove its old key: {remove}"},
+    {"Host key verification failed", "log in once by hand and compare the host's key: ssh {there}"},
     {"Permission denied", "ssh must get in without asking: name a key by identityFile, or load it into "
-                          "ssh-agent; try: ssh -o BatchMode=yes {} true"},
+                          "ssh-agent; try: ssh -o BatchMode=yes {there} true"},
     {"Could not resolve hostname", "check the host's name, or name it in ~/.ssh/config"},
-    {"Connection refused", "start an ssh server on {}, or name its port"},
+    {"Connection refused", "start an ssh server on {host}, or name its port"},
     {"command-line: line", "correct `options` of the executor; see ssh_config(5)"},
 }};
+
+// What a person types after `ssh` to get to the same place.
+std::string destination(const SshTarget& target) {
+    std::string words = target.port.empty() ? "" : fmt::format("-p {} ", target.port);
+    words += target.identityFile.empty() ? "" : fmt::format("-i {} ", target.identityFile);
+    return words + (target.user.empty() ? "" : target.user + "@") + target.host;
+}
+
+// ssh knows by which name and in which file it found the old key.
+std::string keyRemoval(std::string_view said, const std::string& host) {
+    constexpr std::string_view command = "ssh-keygen -f ";
+    for (const std::string_view line : split(said, '\n')) {
+        if (trim(line).starts_with(command)) {
+            return keepOnlyColours(std::string(trim(line)));
+        }
+    }
+    return fmt::format("ssh-keygen -R {}", host);
+}
 
 } // namespace
 
@@ -46,16 +64,19 @@ std::string wordsOf(std::string_view said) {
     return ellipsize(keepOnlyColours(out), longest);
 }
 
-Error unreachable(const std::string& host, std::string_view said) {
+Error unreachable(const SshTarget& target, std::string_view said) {
+    const std::string& host = target.host;
     const std::string words = wordsOf(said);
     Error error{ErrorCode::Unreachable,
                 fmt::format("{} cannot be reached by ssh: {}", host,
                             words.empty() ? std::string("the connection ended") : words),
-                fmt::format("try it by hand: ssh -o BatchMode=yes {} true", host),
+                fmt::format("try it by hand: ssh -o BatchMode=yes {} true", destination(target)),
                 {}};
     for (const Known& one : known) {
         if (said.find(one.words) != std::string_view::npos) {
-            error.hint = fmt::format(fmt::runtime(one.hint), host);
+            error.hint = fmt::format(fmt::runtime(one.hint), fmt::arg("host", host),
+                                     fmt::arg("there", destination(target)),
+                                     fmt::arg("remove", keyRemoval(said, host)));
             break;
         }
     }

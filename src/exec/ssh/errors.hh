@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.hh"
+#include "exec/ssh/options.hh"
 
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace cirque::exec {
 std::string wordsOf(std::string_view said);
 
 // There is no connection, and this is what ssh wrote to its standard error.
-Error unreachable(const std::string& host, std::string_view said);
+Error unreachable(const SshTarget& target, std::string_view said);
 
 // A command over there failed. `what` says which: "make a folder".
 Error failedThere(const std::string& host, std::string_view what, std::string_view said);

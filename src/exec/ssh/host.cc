@@ -129,7 +129,7 @@ io::Task<Result<void>> SshHost::awaitFacts(io::StopToken stop) {
     if (status && status->signal == 0 && status->exit != sshItself) {
         co_return fail(failedThere(target_.host, "make the run's folder", err_));
     }
-    co_return fail(unreachable(target_.host, err_.empty() ? "it did not answer within 60 s" : err_));
+    co_return fail(unreachable(target_, err_.empty() ? "it did not answer within 60 s" : err_));
 }
 
 io::Task<> SshHost::write() {
@@ -193,7 +193,7 @@ io::Task<Result<std::string>> SshHost::run(std::string command, std::string inpu
     }
     if (!ran->status.ok()) {
         co_return fail(connected() ? failedThere(target_.host, what, ran->err)
-                                   : unreachable(target_.host, ran->err));
+                                   : unreachable(target_, ran->err));
     }
     co_return ran->out;
 }

@@ -77,14 +77,21 @@ TEST(Keeper, ItsWordsAreFoundAmongThoseOfALoginShell) {
 
 TEST(SshErrors, TheHintFitsWhatSshSaid) {
     const Error changed =
-        unreachable("h", "@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n"
-                         "@@@@@@\nHost key verification failed.\r\n");
+        unreachable({.host = "h"}, "@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n"
+                                   "@@@@@@\nHost key verification failed.\r\n");
     EXPECT_EQ(changed.code, ErrorCode::Unreachable);
     EXPECT_EQ(changed.message,
               "h cannot be reached by ssh: WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!; "
               "Host key verification failed.");
     EXPECT_NE(changed.hint.find("ssh-keygen -R h"), std::string::npos);
-    EXPECT_NE(unreachable("h", "Host key verification failed.").hint.find("compare"), std::string::npos);
+    EXPECT_NE(unreachable({.host = "h"}, "Host key verification failed.").hint.find("compare"),
+              std::string::npos);
+    // what is said to be done by hand has to get to the same place
+    const std::string said =
+        "REMOTE HOST IDENTIFICATION HAS CHANGED!\n  ssh-keygen -f \"/k\" -R \"[h]:2222\"\n";
+    EXPECT_TRUE(unreachable({.host = "h", .port = "2222"}, said).hint.ends_with("-f \"/k\" -R \"[h]:2222\""));
+    EXPECT_TRUE(
+        unreachable({.host = "h", .user = "u", .port = "2222"}, "").hint.ends_with("-p 2222 u@h true"));
     EXPECT_EQ(failedThere("h", "make x", "cat: write error: No space left on device").code,
               ErrorCode::DiskFull);
 }
