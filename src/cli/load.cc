@@ -4,6 +4,7 @@
 #include "app/local/flake.hh"
 #include "base/text.hh"
 #include "cli/interrupt.hh"
+#include "history/layout.hh"
 #include "io/process/fd.hh"
 #include "plan/executor-choice.hh"
 
@@ -123,6 +124,7 @@ io::Task<Result<Loaded>> loadTarget(Context context, Arguments arguments, io::St
     const Positionals words = splitPositionals(arguments.positionals());
     CIRQUE_CO_TRY_ASSIGN(const Target target, resolveTarget(words.target, start, look));
 
+    history::makeStateFolder(context.settings.stateDir);
     app::PlanRequest request;
     request.file = target.file;
     request.name = target.name;

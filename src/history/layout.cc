@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -26,6 +27,13 @@ struct CloseFolder {
 
 RunFolder runFolder(const std::string& stateDir, const RunId& run) {
     return {fmt::format("{}/runs/{}", stateDir, run.text())};
+}
+
+void makeStateFolder(const std::string& stateDir) {
+    std::error_code problem;
+    if (io::makeFolders(stateDir) && std::filesystem::is_empty(stateDir, problem) && !problem) {
+        (void)io::writeFileAtomic(stateDir + "/.gitignore", "*\n");
+    }
 }
 
 Result<RunFolder> makeRunFolder(const std::string& stateDir, const RunId& run) {

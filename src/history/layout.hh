@@ -36,6 +36,11 @@ struct RunFolder {
 
 RunFolder runFolder(const std::string& stateDir, const RunId& run);
 
+// Makes the state folder, if there is none, so that git and snapshots leave it out of a tree that it lies in:
+// what Cirque keeps of other runs is nothing for jobs. One that holds something already is left as it is.
+// Best effort; whoever writes there says what is wrong. Blocks.
+void makeStateFolder(const std::string& stateDir);
+
 // Makes a run's folder with logs/ and artifacts/ in it, for its owner only. Blocks.
 Result<RunFolder> makeRunFolder(const std::string& stateDir, const RunId& run);
 

@@ -55,6 +55,24 @@ TEST(Review, WhatOnlyOtherJobsNeedIsNoReasonToRefuseARun) {
     EXPECT_EQ(all.status, 3) << all.all();
 }
 
+// It holds the logs and artifacts of all runs: no job may have them, and they would be copied for each.
+TEST(Review, AStateFolderInTheTreeIsNoPartOfIt) {
+    for (const bool git : {true, false}) {
+        Project project;
+        project.set("CIRQUE_STATE_DIR", project.dir() + "/.state");
+        project.write(
+            "plan.json",
+            R"({"plan": 1, "name": "w", "jobs": {"j": {"steps": [{"run": "test -e plan.json; test ! -e .state/runs"}]}}})");
+        if (git) {
+            project.commitAll();
+        }
+        for (int time = 0; time < 2; ++time) {
+            const Ran ran = project.cirque({"run", "plan.json"});
+            EXPECT_EQ(ran.status, 0) << ran.all();
+        }
+    }
+}
+
 TEST(Review, AnEnvironmentFileThatIsAFifoIsAnErrorAndNotAHang) {
     const Project project;
     ASSERT_EQ(project.shell("mkfifo pipe").status, 0);
