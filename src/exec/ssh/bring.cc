@@ -159,7 +159,11 @@ io::Task<Result<void>> SshTransport::sendClosure(StoreClosure closure, std::shar
             co_await agent->callWithTree(toBytes(put), one.physical.substr(0, slash), name, stop);
         const Result<void> sent = done ? agent::parseDone(*done) : Result<void>(fail(done.error()));
         if (!sent) {
-            co_return fail(Error(sent.error()).within(fmt::format("while copying {}", one.path)));
+            Error error = sent.error();
+            if (error.code == ErrorCode::DiskFull) {
+                error.hint = fmt::format("make room in /nix/store on {}", host_->target().host);
+            }
+            co_return fail(std::move(error).within(fmt::format("while copying {}", one.path)));
         }
         ++progress.paths;
         progress.bytes += one.bytes;
