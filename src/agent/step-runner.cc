@@ -37,6 +37,11 @@ Outcome cannotStart(const plan::Step& step, const PreparedStep& prepared, const 
         outcome.hint = "a step may remove what lies in $JOB_DIR, not the folder itself";
         return outcome;
     }
+    if ((status.st_mode & S_IXUSR) == 0 && ::access(prepared.workFolder.c_str(), X_OK) != 0) {
+        return Outcome::failedWith(
+            fmt::format("{} cannot be entered: an earlier step changed its mode",
+                        step.workdir.empty() ? std::string("the job's folder") : step.workdir));
+    }
     return outcomeOf(error);
 }
 

@@ -31,6 +31,14 @@ TEST_F(Sandbox, KeepSaysWhereTheFoldersReallyAre) {
     EXPECT_TRUE(ran.outHas(found.out.substr(0, found.out.find("/jobs/") + 5))) << found.out << ran.all();
 }
 
+// What a job did to its own folder is the job's failure, not the place's.
+TEST_F(Sandbox, AStepThatShutTheJobsFolderFailsTheJobAndSaysSo) {
+    const Ran ran = project.cirque(
+        {"run", project.planOf({"chmod 000 .", "true"}, R"("executor": {"kind": "sandbox"})")});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_NE(ran.all().find("cannot be entered"), std::string::npos) << ran.all();
+}
+
 // Its network is its own, and what a job starts there can be reached there.
 TEST_F(Sandbox, AJobReachesItsOwnLoopback) {
     const Ran ran = run("sandbox", "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); "
