@@ -220,7 +220,7 @@ TEST_F(SshTest, AHostKeyThatIsNewOrChangedIsRefusedInSshsWords) {
     EXPECT_EQ(changed.status, 3) << changed.all();
     EXPECT_NE(changed.all().find("REMOTE HOST IDENTIFICATION HAS CHANGED"), std::string::npos)
         << changed.all();
-    EXPECT_NE(changed.all().find("ssh-keygen -R"), std::string::npos) << changed.all();
+    EXPECT_NE(changed.all().find("ssh-keygen -f"), std::string::npos) << changed.all();
     sshd.forgetHostKey();
     const Ran unknown = run();
     EXPECT_EQ(unknown.status, 3) << unknown.all();
