@@ -62,6 +62,12 @@ Result<EngineClient> EngineClient::find(const std::string& path, std::vector<std
     return EngineClient(std::move(tool), std::move(environment));
 }
 
+EngineClient EngineClient::under(io::StopToken stop) const {
+    EngineClient other = *this;
+    other.stop_ = std::move(stop);
+    return other;
+}
+
 io::SpawnOptions EngineClient::command(std::vector<std::string> arguments) const {
     io::SpawnOptions options;
     options.argv = std::move(arguments);
@@ -95,6 +101,8 @@ io::Task<Result<std::string>> EngineClient::feed(std::vector<std::string> argume
     io::StopSource now;
     const io::StopCallback relay =
         stop.onStop([&now, stop](io::StopLevel level) { now.request(level, stop.reason()); });
+    const io::StopCallback outer =
+        stop_.onStop([&now](io::StopLevel level) { now.request(level, io::StopReason::Cancelled); });
     io::StopSource ended;
     io::TaskGroup timer;
     co_await timer.start();
@@ -107,7 +115,9 @@ io::Task<Result<std::string>> EngineClient::feed(std::vector<std::string> argume
         co_return fail(std::move(said).error());
     }
     if (now.token().stopRequested()) {
-        co_return fail(failed(what, stop.stopRequested() ? "it was stopped" : "it did not end within 60 s"));
+        co_return fail(failed(what, now.token().reason() != io::StopReason::Timeout
+                                        ? "it was stopped"
+                                        : "it did not end within 60 s"));
     }
     if (!said->status.ok()) {
         co_return fail(failed(what, said->err));

@@ -19,6 +19,9 @@ class EngineClient {
     // As findEngine.
     static Result<EngineClient> find(const std::string& path, std::vector<std::string> environment);
 
+    // The same, all of whose calls are stopped by `stop` too.
+    [[nodiscard]] EngineClient under(io::StopToken stop) const;
+
     [[nodiscard]] const Engine& tool() const { return tool_; }
 
     [[nodiscard]] const std::vector<std::string>& environment() const { return environment_; }
@@ -58,6 +61,7 @@ class EngineClient {
 
     Engine tool_;
     std::vector<std::string> environment_;
+    io::StopToken stop_;
 };
 
 } // namespace cirque::agent

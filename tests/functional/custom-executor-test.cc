@@ -130,6 +130,71 @@ TEST(CustomExecutor, ASetupThatOutlivedItsRunIsEndedBeforeTheCleanup) {
     EXPECT_EQ(project.shell("ls \"$CIRQUE_STATE_DIR/custom\"").out, "");
 }
 
+// A run that was killed at a place whose cleanup is this.
+void leavePlace(const Project& project, const std::string& cleanup) {
+    project.write("plan.json",
+                  planOf(R"("name": "stuck", "cleanup": ")" + cleanup + '"', "touch up; sleep 600"));
+    Running running = project.start({"run", "plan.json", "--no-tui"});
+    const Ran up =
+        project.shell("until ls \"$CIRQUE_STATE_DIR\"/work/*/custom/jobs/a/up; do sleep 0.05; done");
+    EXPECT_EQ(up.status, 0) << up.all();
+    running.signal(SIGKILL);
+    running.wait(20);
+}
+
+// Wrong: each later run pays for it again, and repeats what nobody can change.
+TEST(CustomExecutor, ACleanupThatFailsIsToldOnceAndRests) {
+    const Project project;
+    leavePlace(project, "echo try >> " + project.dir() + "/tries; echo no such host >&2; exit 4");
+    const std::string local = project.planOf({"true"});
+    const Ran first = project.cirque({"run", local});
+    EXPECT_EQ(first.status, 0) << first.all();
+    const Ran places = project.shell("cd \"$CIRQUE_STATE_DIR/custom\" && echo -n *");
+    for (const std::string& word :
+         {"the place " + places.out, std::string("'stuck' failed: exit 4: no such host"),
+          "remove it yourself, and then " + project.state() + "/custom/" + places.out}) {
+        EXPECT_NE(first.all().find(word), std::string::npos) << word << first.all();
+    }
+    const Ran second = project.cirque({"run", local});
+    EXPECT_EQ(second.status, 0) << second.all();
+    EXPECT_EQ(second.all().find("left over"), std::string::npos) << second.all();
+    EXPECT_EQ(project.read("tries"), "try\n");
+    EXPECT_EQ(project.shell("touch -d '2 hours ago' \"$CIRQUE_STATE_DIR\"/places/*").status, 0);
+    EXPECT_EQ(project.cirque({"run", local}).status, 0);
+    EXPECT_EQ(project.read("tries"), "try\ntry\n");
+}
+
+TEST(CustomExecutor, ARunThatCleansUpHearsASignal) {
+    const Project project;
+    leavePlace(project, "touch " + project.dir() + "/cleaning; exec sleep 600");
+    Running run = project.start({"run", project.planOf({"echo STEP-RAN"}), "--no-tui"});
+    project.waitFor("cleaning");
+    run.signal(SIGINT);
+    const Ran ran = run.wait(20);
+    EXPECT_EQ(ran.status, 130) << ran.all();
+    EXPECT_FALSE(ran.outHas("STEP-RAN")) << ran.all();
+    project.expectNoLeftovers();
+    EXPECT_NE(project.shell("ls \"$CIRQUE_STATE_DIR/custom\"").out, "") << "it is still known";
+}
+
+// A daemon that does not answer is as bad.
+TEST(CustomExecutor, ARunThatAsksAHungEngineHearsASignal) {
+    const Project project;
+    project.write("bin/podman", "#!/bin/sh\ntouch " + project.dir() + "/asked\nexec sleep 600\n", 0755);
+    EXPECT_EQ(
+        project.shell("mkdir -p \"$CIRQUE_STATE_DIR/places\" && : > \"$CIRQUE_STATE_DIR/places/oci.gone\"")
+            .status,
+        0);
+    const std::string local = project.planOf({"echo STEP-RAN"});
+    Running run = project.startShell("PATH=$PWD/bin:$PATH; exec " CIRQUE_PROGRAM " run --no-tui " + local);
+    project.waitFor("asked");
+    run.signal(SIGTERM);
+    const Ran ran = run.wait(20);
+    EXPECT_EQ(ran.status, 143) << ran.all();
+    EXPECT_FALSE(ran.outHas("STEP-RAN")) << ran.all();
+    project.expectNoLeftovers();
+}
+
 // Whatever places it has itself; those of a run that lives stay.
 TEST(CustomExecutor, ARunWithoutSuchAPlaceCleansUpToo) {
     Project project;

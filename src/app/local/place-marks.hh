@@ -15,6 +15,7 @@ namespace cirque::app {
 struct PlaceMark {
     std::string kind;
     std::string path;
+    bool rests = false; // what was left could not be removed within the last hour, which has been told
 };
 
 // Before the run's first place of the kind, while its folder below work/ is held.
@@ -23,7 +24,10 @@ Result<void> markPlaces(const std::string& stateDir, std::string_view kind, cons
 // Those of runs that are gone. None, also when they cannot be read.
 std::vector<PlaceMark> marksOfDeadRuns(const std::string& stateDir);
 
-// After what was left at places of the kind is gone; `marks` were read before.
-void forgetMarks(const std::vector<PlaceMark>& marks, std::string_view kind);
+// After what was left at places of their kind is gone.
+void forgetMarks(const std::vector<PlaceMark>& marks);
+
+// After something was left that cannot be removed now.
+void restMarks(const std::vector<PlaceMark>& marks);
 
 } // namespace cirque::app

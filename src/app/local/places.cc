@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace cirque::app {
 
@@ -34,6 +35,12 @@ std::vector<std::string> forHelpers(const config::Environment& environment) {
         return name == "BASH_ENV" || name == "ENV" || name == "SHELLOPTS" || name == "BASHOPTS";
     });
     return variables;
+}
+
+io::Task<> stopLater(io::StopSource stop, Millis after, io::StopToken ended) {
+    if (co_await io::sleepFor(after, std::move(ended))) {
+        stop.request(io::StopLevel::Immediate, io::StopReason::Timeout);
+    }
 }
 
 } // namespace
@@ -54,7 +61,8 @@ struct Places::Parts {
     io::Task<Result<void>> confirmTree(io::StopToken stop);
     Result<void> makeOthers();
     [[nodiscard]] exec::AgentWorld world();
-    io::Task<> sweepOthers();
+    io::Task<> sweepOthers(io::StopToken stop);
+    io::Task<> sweepKind(const ExecutorRow* row, std::vector<PlaceMark> marks, io::StopToken stop);
     io::Task<Result<void>> checkOthers(io::StopToken stop);
     [[nodiscard]] exec::Executor* findOther(std::string_view kind) const;
 };
@@ -131,7 +139,10 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     options.keep = request.keep;
     parts.local.emplace(std::move(options), *parts.tree, *parts.artifacts);
     CIRQUE_CO_TRY(parts.makeOthers());
-    co_await parts.sweepOthers();
+    co_await parts.sweepOthers(stop);
+    if (stop.stopRequested()) {
+        co_return fail(ErrorCode::Process, "removing what runs that are gone left was stopped");
+    }
     co_return co_await parts.checkOthers(stop);
 }
 
@@ -174,30 +185,61 @@ Result<void> Places::Parts::makeOthers() {
     return {};
 }
 
-// Of the kinds that this run has, and of those that runs had that are gone.
-io::Task<> Places::Parts::sweepOthers() {
+// Of the kinds that this run has, and of those that runs had that are gone. What takes too long, or fails, is
+// told, and then left alone for a while: other runs do not wait for it again.
+io::Task<> Places::Parts::sweepOthers(io::StopToken stop) {
+    constexpr Millis patience{60000};
     const std::vector<PlaceMark> marks = marksOfDeadRuns(request.settings.stateDir);
+    io::StopSource enough;
+    io::StopSource done;
+    const io::StopCallback relay =
+        stop.onStop([&enough, stop](io::StopLevel level) { enough.request(level, stop.reason()); });
+    io::TaskGroup timer;
+    co_await timer.start();
+    timer.spawn(stopLater(enough, patience, done.token()));
     for (const ExecutorRow& row : executorRows()) {
-        exec::Executor* executor = findOther(row.kind);
-        std::unique_ptr<exec::Executor> guest;
-        const auto isOfKind = [&row](const PlaceMark& mark) { return mark.kind == row.kind; };
-        if (executor == nullptr && row.leavesThings && std::ranges::any_of(marks, isOfKind)) {
-            guest = row.make(world());
-            executor = guest.get();
+        std::vector<PlaceMark> own;
+        std::ranges::copy_if(marks, std::back_inserter(own),
+                             [&row](const PlaceMark& mark) { return mark.kind == row.kind; });
+        if (!enough.token().stopRequested() &&
+            (own.empty() || !std::ranges::all_of(own, &PlaceMark::rests))) {
+            co_await sweepKind(&row, std::move(own), enough.token());
         }
-        if (executor == nullptr) {
-            continue;
-        }
-        Result<std::vector<std::string>> problems = co_await executor->sweep();
-        if (problems && problems->empty()) {
-            forgetMarks(marks, row.kind);
-        }
-        for (std::string& problem : problems ? *problems : std::vector<std::string>()) {
-            notices.push_back("left over from a run that is gone: " + std::move(problem));
-        }
-        if (guest) {
-            (void)co_await guest->close(); // it made nothing
-        }
+    }
+    done.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
+    co_await timer.join();
+}
+
+io::Task<> Places::Parts::sweepKind(const ExecutorRow* row, std::vector<PlaceMark> marks,
+                                    io::StopToken stop) {
+    exec::Executor* executor = findOther(row->kind);
+    std::unique_ptr<exec::Executor> guest;
+    if (executor == nullptr && row->leavesThings && !marks.empty()) {
+        guest = row->make(world());
+        executor = guest.get();
+    }
+    if (executor == nullptr) {
+        co_return;
+    }
+    Result<std::vector<std::string>> problems = co_await executor->sweep(stop);
+    if (guest) {
+        (void)co_await guest->close(); // it made nothing
+    }
+    if (stop.stopRequested() && stop.reason() != io::StopReason::Timeout) {
+        co_return; // nothing is known
+    }
+    if (!problems && guest) { // a run that has such places hears why from their check
+        problems = {
+            fmt::format("nobody can look for places of '{}' now: {}", row->kind, problems.error().text())};
+    }
+    if (problems && problems->empty()) {
+        forgetMarks(marks);
+    } else if (problems) {
+        restMarks(marks);
+    }
+    for (std::string& problem : problems ? *problems : std::vector<std::string>()) {
+        notices.push_back("left over from a run that is gone, and left alone for an hour: " +
+                          std::move(problem));
     }
 }
 

@@ -132,9 +132,12 @@ class Executor {
     }
 
     // Removes what runs that are gone left at places of this kind. What could not be removed is told, a
-    // sentence each. Failure: nobody can look now. Also asked of an executor that has no jobs and whose world
-    // has no programs.
-    virtual io::Task<Result<std::vector<std::string>>> sweep() { co_return std::vector<std::string>(); }
+    // sentence each, with its name and what a person can do. Failure: nobody can look now. A stop: soon, with
+    // anything; what is left then is found by the next sweep. Also asked of an executor that has no jobs and
+    // whose world has no programs.
+    virtual io::Task<Result<std::vector<std::string>>> sweep(io::StopToken /*stop*/) {
+        co_return std::vector<std::string>();
+    }
 
     // At the end of the run, after all sites are closed: ends what its jobs shared (a connection, a
     // container).

@@ -8,6 +8,7 @@
 #include "exec/remote/agent-site.hh"
 #include "exec/remote/handle.hh"
 #include "exec/remote/shared-files.hh"
+#include "io/runtime/runtime.hh"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,9 @@ std::string option(const plan::Job& job, std::string_view name, std::string fall
     const Json* value = job.executor.options.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::move(fallback);
 }
+
+// As cleanupLimits, but nobody who ends a run waits for what another one left.
+constexpr ScriptLimits sweepLimits{cleanupLimits.most, Millis{0}, true};
 
 std::string parentOf(const std::string& path) {
     return path.substr(0, path.rfind('/'));
@@ -48,22 +52,32 @@ std::vector<std::string> CustomExecutor::environment(const RegisteredPlace& plac
     return all;
 }
 
-io::Task<Result<std::vector<std::string>>> CustomExecutor::sweep() {
-    std::vector<std::string> problems;
-    const std::string bash = agent::findProgram("bash", world_.hostPath);
-    for (const RegisteredPlace& place : registry_.findDead()) {
-        if (place.settingUp && !co_await endScripts(place.place, {})) {
-            problems.push_back(
-                fmt::format("{}: its setup script still runs and cannot be ended", place.place));
-            continue;
-        }
-        Script script{bash, place.executor, "cleanup", place.cleanup, environment(place)};
-        Result<void> cleaned = co_await runScript(std::move(script), nullptr, cleanupLimits, {});
-        cleaned = cleaned ? registry_.remove(place.place) : cleaned;
-        if (!cleaned) {
-            problems.push_back(fmt::format("{}: {}", place.place, cleaned.error().text()));
-        }
+io::Task<Result<void>> CustomExecutor::cleanUp(RegisteredPlace place, io::StopToken stop) {
+    if (place.settingUp && !co_await endScripts(place.place, stop)) {
+        co_return fail(ErrorCode::Process, "its setup script still runs and cannot be ended");
     }
+    const std::string bash = agent::findProgram("bash", world_.hostPath);
+    Script script{bash, place.executor, "cleanup", place.cleanup, environment(place)};
+    CIRQUE_CO_TRY(co_await runScript(std::move(script), nullptr, sweepLimits, std::move(stop)));
+    co_return registry_.remove(place.place);
+}
+
+// Side by side: one that hangs takes no time from the others.
+io::Task<Result<std::vector<std::string>>> CustomExecutor::sweep(io::StopToken stop) {
+    std::vector<std::string> problems;
+    const auto one = [this, &problems](RegisteredPlace place, io::StopToken until) -> io::Task<> {
+        const Result<void> cleaned = co_await cleanUp(place, std::move(until));
+        if (!cleaned) {
+            problems.push_back(fmt::format("the place {}: {}; remove it yourself, and then {}", place.place,
+                                           cleaned.error().message, registry_.fileOf(place.place)));
+        }
+    };
+    io::TaskGroup group;
+    co_await group.start();
+    for (RegisteredPlace& place : registry_.findDead()) {
+        group.spawn(one(std::move(place), stop));
+    }
+    co_await group.join();
     co_return problems;
 }
 

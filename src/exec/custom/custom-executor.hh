@@ -22,10 +22,11 @@ class CustomExecutor : public Executor {
     [[nodiscard]] std::string handle(const Place& place) const override;
 
     io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) override;
-    io::Task<Result<std::vector<std::string>>> sweep() override;
+    io::Task<Result<std::vector<std::string>>> sweep(io::StopToken stop) override;
     io::Task<Result<void>> check(std::shared_ptr<const plan::Job> job, io::StopToken stop) override;
 
   private:
+    io::Task<Result<void>> cleanUp(RegisteredPlace place, io::StopToken stop);
     [[nodiscard]] std::vector<std::string> environment(const RegisteredPlace& place) const;
 
     AgentWorld world_;

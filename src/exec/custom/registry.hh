@@ -32,6 +32,8 @@ class CustomRegistry {
     // Those of runs that are gone.
     [[nodiscard]] std::vector<RegisteredPlace> findDead() const;
 
+    [[nodiscard]] std::string fileOf(const std::string& place) const { return folder() + '/' + place; }
+
   private:
     [[nodiscard]] std::string folder() const { return stateDir_ + "/custom"; }
 

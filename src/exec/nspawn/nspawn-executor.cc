@@ -177,8 +177,8 @@ io::Task<Result<void>> NspawnExecutor::tryEmpty(io::StopToken stop) {
     co_return !tried ? tried : removed;
 }
 
-io::Task<Result<std::vector<std::string>>> NspawnExecutor::sweep() {
-    co_return co_await registry_.sweep();
+io::Task<Result<std::vector<std::string>>> NspawnExecutor::sweep(io::StopToken stop) {
+    co_return co_await registry_.sweep(std::move(stop));
 }
 
 } // namespace cirque::exec

@@ -33,7 +33,7 @@ class NspawnExecutor : public Executor {
     // options: whether there can be machines at all.
     io::Task<Result<void>> check(std::shared_ptr<const plan::Job> job, io::StopToken stop) override;
 
-    io::Task<Result<std::vector<std::string>>> sweep() override;
+    io::Task<Result<std::vector<std::string>>> sweep(io::StopToken stop) override;
 
   private:
     [[nodiscard]] std::string nextMachine(std::string_view name) const;

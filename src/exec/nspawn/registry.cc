@@ -167,9 +167,12 @@ std::vector<Registered> NspawnRegistry::findDead() const {
     return dead;
 }
 
-io::Task<std::vector<std::string>> NspawnRegistry::sweep() const {
+io::Task<std::vector<std::string>> NspawnRegistry::sweep(io::StopToken stop) const {
     std::vector<std::string> problems;
     for (Registered& machine : findDead()) {
+        if (stop.stopRequested()) {
+            break;
+        }
         for (int round = 0; round < rounds && killMachine(machine.machine) > 0; ++round) {
             co_await io::sleepFor(pause);
         }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.hh"
+#include "io/runtime/stop.hh"
 #include "io/runtime/task.hh"
 
 #include <string>
@@ -32,8 +33,8 @@ class NspawnRegistry {
     [[nodiscard]] io::Task<Result<void>> remove(Registered machine) const;
 
     // Ends the machines of runs that are gone, and removes what is left of them. What could not be removed is
-    // told, a sentence each.
-    [[nodiscard]] io::Task<std::vector<std::string>> sweep() const;
+    // told, a sentence each. A stop: those that it has not come to are left.
+    [[nodiscard]] io::Task<std::vector<std::string>> sweep(io::StopToken stop) const;
 
     // Removes the folder of the files when it is empty.
     void tidy() const;

@@ -72,21 +72,21 @@ io::Task<Result<void>> OciExecutor::findEngine(io::StopToken stop) {
 io::Task<Result<void>> OciExecutor::check(std::shared_ptr<const plan::Job> job, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(job->executor, world_.tree));
     CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
-    CIRQUE_CO_TRY(co_await findEngine(std::move(stop)));
+    CIRQUE_CO_TRY(co_await findEngine(stop));
     if (job->steps.empty() && options.image.empty() && options.dockerfile.empty()) {
-        co_return co_await tryOne();
+        co_return co_await tryOne(std::move(stop));
     }
     co_return Result<void>();
 }
 
 // Of a job that has nothing to do the place itself is asked for: an empty container, with an agent in it.
-io::Task<Result<void>> OciExecutor::tryOne() {
+io::Task<Result<void>> OciExecutor::tryOne(io::StopToken stop) {
     OciContainer wanted;
     wanted.options.network = "none";
     std::shared_ptr<OutputSink> log = std::make_shared<NoLog>();
     std::vector<std::string> look{"image", "inspect", rootImageName};
-    const Result<std::string> before = co_await engine_->ask(std::move(look), {});
-    CIRQUE_CO_TRY_ASSIGN(wanted.image, co_await images_->find(wanted.options, {}, std::move(log), {}));
+    const Result<std::string> before = co_await engine_->ask(std::move(look), stop);
+    CIRQUE_CO_TRY_ASSIGN(wanted.image, co_await images_->find(wanted.options, {}, std::move(log), stop));
     wanted.name = fmt::format("cirque-try-{}", ::getpid());
     wanted.run = world_.run.text();
     wanted.stateDir = world_.stateDir;
@@ -94,7 +94,7 @@ io::Task<Result<void>> OciExecutor::tryOne() {
     wanted.leader = world_.leader;
     wanted.jobs = {"/tmp", std::string(ociJobs), false};
     wanted.labelled = isLabelled();
-    const Result<std::string> name = co_await containers_->find(std::move(wanted), {});
+    const Result<std::string> name = co_await containers_->find(std::move(wanted), std::move(stop));
     const Result<void> closed = co_await containers_->close();
     if (!before) {
         std::vector<std::string> remove{"rmi", rootImageName};
@@ -109,10 +109,11 @@ io::Task<Result<void>> OciExecutor::tryOne() {
     co_return closed;
 }
 
-io::Task<Result<std::vector<std::string>>> OciExecutor::sweep() {
-    CIRQUE_CO_TRY(co_await findEngine({}));
+io::Task<Result<std::vector<std::string>>> OciExecutor::sweep(io::StopToken stop) {
+    CIRQUE_CO_TRY(co_await findEngine(stop));
+    const auto engine = std::make_shared<const OciEngine>(engine_->under(std::move(stop)));
     OciBuilds builds(world_.stateDir, world_.run.text());
-    std::vector<std::string> problems = co_await builds.sweep(engine_);
+    std::vector<std::string> problems = co_await builds.sweep(engine);
     const std::string runs = world_.workRoot.substr(0, world_.workRoot.rfind('/'));
     // those of services first: podman keeps a container whose network another one uses
     for (const bool ofService : {true, false}) {
@@ -126,9 +127,11 @@ io::Task<Result<std::vector<std::string>>> OciExecutor::sweep() {
         if (dead.empty()) {
             continue;
         }
-        const Result<void> removed = co_await engine_->remove(std::move(dead));
+        const std::string names = fmt::format("{}", fmt::join(dead, ", "));
+        const Result<void> removed = co_await engine->remove(std::move(dead));
         if (!removed) {
-            problems.push_back(removed.error().text());
+            problems.push_back(fmt::format("{}: {}; '{} rm -f' removes them", names, removed.error().text(),
+                                           engine->tool().name));
         }
     }
     co_return problems;

@@ -31,13 +31,13 @@ class OciExecutor : public Executor {
 
     io::Task<Result<std::unique_ptr<JobSite>>> open(Place place, std::string handle) override;
     io::Task<Result<void>> check(std::shared_ptr<const plan::Job> job, io::StopToken stop) override;
-    io::Task<Result<std::vector<std::string>>> sweep() override;
+    io::Task<Result<std::vector<std::string>>> sweep(io::StopToken stop) override;
     io::Task<Result<void>> close() override;
 
   private:
     [[nodiscard]] std::string sharedName(const plan::Job& job) const;
     io::Task<Result<void>> findEngine(io::StopToken stop);
-    io::Task<Result<void>> tryOne();
+    io::Task<Result<void>> tryOne(io::StopToken stop);
 
     AgentWorld world_;
     std::string jobsFolder_;
