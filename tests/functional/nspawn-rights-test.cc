@@ -4,12 +4,10 @@
 #include "tests/functional/support/nspawn.hh"
 #include "tests/functional/support/run-record.hh"
 
-#include <filesystem>
+#include <csignal>
 
 namespace cirque::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 INSTANTIATE_TEST_SUITE_P(Each, NspawnKinds, testing::Bool(),
                          [](const auto& info) { return info.param ? "Booted" : "Plain"; });
@@ -54,11 +52,46 @@ TEST(Nspawn, AMachineThatAStepSwitchesOffIsInfrastructure) {
     expectNothingLeft(project);
 }
 
+// A doctor whose machine waits for the file "go" before it begins; it has begun to wait.
+Running startDoctor(const Project& project) {
+    project.write("bin/systemd-nspawn",
+                  "#!/bin/sh\ntouch " + project.dir() + "/trying\nwhile test ! -e " + project.dir() +
+                      "/go; do sleep 0.05; done\nPATH=${PATH#*:} exec systemd-nspawn \"$@\"\n",
+                  0755);
+    Running doctor = project.startShell("PATH=$PWD/bin:$PATH; exec " CIRQUE_PROGRAM " doctor");
+    project.waitFor("trying");
+    return doctor;
+}
+
+// Wrong: a run takes it for what a dead one left.
+TEST(Nspawn, ARunLeavesTheMachineOfADoctorAlone) {
+    const Project project;
+    Running doctor = startDoctor(project);
+    const Ran ran = project.cirque({"run", plan(project, {"true"})});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(ran.all().find("left over"), std::string::npos) << ran.all();
+    project.write("go", "");
+    const Ran said = doctor.wait();
+    EXPECT_TRUE(said.outHas("place nspawn") && !said.outHas("cannot run at executors.nspawn")) << said.all();
+    EXPECT_EQ(project.shell("ls -A ../state/nspawn ../state/work 2>/dev/null | grep -v :").out, "");
+}
+
+TEST(Nspawn, WhatAKilledDoctorLeftGoesWithTheNextRun) {
+    const Project project;
+    Running doctor = startDoctor(project);
+    doctor.signal(SIGKILL);
+    (void)doctor.wait(20);
+    const Ran ran = project.cirque({"run", plan(project, {"true"})});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_EQ(project.shell("find ../state/nspawn ../state/work -mindepth 1").out, "");
+    expectNothingLeft(project);
+}
+
 TEST(Nspawn, DoctorTriesAMachine) {
     const Project project;
     const Ran ran = project.cirque({"doctor"});
     EXPECT_TRUE(ran.outHas("place nspawn") && !ran.outHas("cannot run at executors.nspawn")) << ran.all();
-    EXPECT_FALSE(fs::exists(project.state() + "/work/doctor"));
+    EXPECT_EQ(project.shell("find ../state/nspawn ../state/work -mindepth 1 2>/dev/null").out, "");
 }
 
 } // namespace

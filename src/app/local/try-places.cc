@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/try-places.hh"
 
+#include "agent/run-folder.hh"
 #include "app/local/executors.hh"
 #include "app/local/program-files.hh"
 #include "base/json.hh"
 #include "base/machine.hh"
+#include "base/time.hh"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
 
 namespace cirque::app {
 namespace {
@@ -70,6 +76,12 @@ tryPlaces(config::Settings settings, config::Environment environment, io::StopTo
     NoClosures closures;
     const Result<std::string> agent = findAgent();
     const Result<std::string> leader = findLeader();
+    // what is tried is of a run that lives, for every run that begins meanwhile; a state folder that cannot
+    // be written to is told elsewhere
+    const RunId run = RunId::make(wallNow().micros / 1000);
+    const std::string workRoot = settings.stateDir + "/work";
+    const bool isFirst = ::access(workRoot.c_str(), F_OK) != 0;
+    Result<agent::RunFolder> folder = agent::RunFolder::create(workRoot, run.text());
     for (const ExecutorRow& row : executorRows()) {
         if (row.sample.empty() || stop.stopRequested()) {
             continue;
@@ -78,10 +90,10 @@ tryPlaces(config::Settings settings, config::Environment environment, io::StopTo
             tried.emplace_back(row.kind, fail(agent.error()));
             continue;
         }
-        exec::AgentWorld world{.run = {},
+        exec::AgentWorld world{.run = run,
                                .stateDir = settings.stateDir,
                                .tree = settings.stateDir,
-                               .workRoot = settings.stateDir + "/work/doctor",
+                               .workRoot = fmt::format("{}/{}", workRoot, run.text()),
                                .privateFolder = {},
                                .agent = *agent,
                                .leader = leader ? *leader : std::string(),
@@ -95,6 +107,12 @@ tryPlaces(config::Settings settings, config::Environment environment, io::StopTo
         Result<void> able = co_await executor->check(sampleJob(row), stop);
         (void)co_await executor->close(); // what a try made is gone
         tried.emplace_back(row.kind, std::move(able));
+    }
+    if (folder) {
+        (void)folder->remove(); // the next run removes what is left
+    }
+    if (isFirst) {
+        (void)::rmdir(workRoot.c_str()); // unless a run has begun
     }
     co_return tried;
 }

@@ -12,8 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <array>
 #include <cctype>
 
@@ -169,7 +167,7 @@ io::Task<Result<void>> NspawnExecutor::tryIt(std::string root, io::StopToken sto
 }
 
 io::Task<Result<void>> NspawnExecutor::tryEmpty(io::StopToken stop) {
-    const std::string root = fmt::format("{}/nspawn/.root-{}", world_.stateDir, ::getpid());
+    const std::string root = world_.workRoot + "/nspawn/roots/try";
     CIRQUE_CO_TRY(makeEmptyRoot(root));
     const Result<void> tried = co_await tryIt(root, std::move(stop));
     const Result<void> removed = io::removeTree(root);
