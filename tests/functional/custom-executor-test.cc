@@ -195,6 +195,35 @@ TEST(CustomExecutor, ARunThatAsksAHungEngineHearsASignal) {
     project.expectNoLeftovers();
 }
 
+// Wrong: podman is asked for what docker has, finds nothing, and it is forgotten.
+TEST(CustomExecutor, WhatAnotherEngineHasIsNotForgotten) {
+    const Project project;
+    const auto program = [&project](const std::string& name, int status) {
+        project.write("bin/" + name,
+                      "#!/bin/sh\necho " + name + " >> " + project.dir() + "/asked\nexit " +
+                          std::to_string(status) + '\n',
+                      0755);
+    };
+    program("podman", 0);
+    program("docker", 1);
+    project.write(
+        "oci.json",
+        R"({"plan": 1, "name": "t", "jobs": {"a": {"executor": {"kind": "oci", "options": {"image": "i"}}, "steps": [{"run": "true"}]}}})");
+    const std::string run = "PATH=$PWD/bin:$PATH; " CIRQUE_PROGRAM " run --no-tui ";
+    const std::string daemon = "export DOCKER_HOST=tcp://127.0.0.1:9; ";
+    EXPECT_EQ(project.shell(daemon + run + "oci.json").status, 3) << "its daemon is gone";
+    const std::string marks = project.shell("ls ../state/places").out;
+    EXPECT_TRUE(marks.starts_with("oci.")) << marks;
+    const std::string local = project.planOf({"true"});
+    EXPECT_EQ(project.shell("rm asked; " + run + local).status, 0);
+    EXPECT_FALSE(project.exists("asked")) << "podman has nothing of it";
+    EXPECT_EQ(project.shell("ls ../state/places").out, marks);
+    program("docker", 0);
+    EXPECT_EQ(project.shell(daemon + run + local).status, 0);
+    EXPECT_EQ(project.read("asked"), "docker\n");
+    EXPECT_EQ(project.shell("ls ../state/places").out, "");
+}
+
 // Whatever places it has itself; those of a run that lives stay.
 TEST(CustomExecutor, ARunWithoutSuchAPlaceCleansUpToo) {
     Project project;

@@ -45,7 +45,7 @@ Result<void> checkNspawn(const plan::Job& job, const std::string& tree) {
 constexpr std::array<ExecutorRow, 6> rows{{
     {"local", nullptr},
     {"sandbox", &make<exec::SandboxExecutor>, &checkSandbox, "{}"},
-    {"oci", &make<exec::OciExecutor>, &exec::checkOciOptions, "{}", true},
+    {"oci", &make<exec::OciExecutor>, &exec::checkOciOptions, "{}", true, false, &exec::ociReach},
     {"ssh", &make<exec::SshExecutor>, &checkSsh, {}, false, true},
     {"custom", &make<exec::CustomExecutor>, nullptr, {}, true, true},
     {"nspawn", &make<exec::NspawnExecutor>, &checkNspawn, "{}", true},

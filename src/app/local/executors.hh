@@ -22,6 +22,8 @@ struct ExecutorRow {
         {}; // options, as JSON, of the job that `cirque doctor` tries; empty: it cannot be tried
     bool leavesThings = false; // when it is killed: what Executor::sweep finds
     bool hasEngine = false;    // services from images run at the place, by an engine that is there
+    // Which of several engines Executor::sweep asks, one line; null: there is but one way to look.
+    std::string (*reach)(const exec::AgentWorld& world) = nullptr;
 };
 
 std::span<const ExecutorRow> executorRows();

@@ -16,20 +16,29 @@ namespace {
 
 constexpr std::chrono::hours rest{1};
 
-// A mark of which a sweep has failed is not empty, and as old as that.
-bool rests(const std::filesystem::directory_entry& entry) {
-    std::error_code error;
-    const bool failed = entry.file_size(error) > 0 && !error;
-    const auto when = entry.last_write_time(error);
-    return failed && !error && std::filesystem::file_time_type::clock::now() - when < rest;
+constexpr std::string_view tried = "tried\n";
+
+// The first line is the reach. The second one is there when a sweep has failed, and the file as old as that.
+PlaceMark readMark(const std::filesystem::directory_entry& entry) {
+    PlaceMark mark;
+    mark.path = entry.path();
+    if (const auto text = io::readFile(mark.path)) {
+        mark.reach = text->substr(0, text->find('\n'));
+        std::error_code error;
+        const auto when = entry.last_write_time(error);
+        mark.rests =
+            !error && text->ends_with(tried) && std::filesystem::file_time_type::clock::now() - when < rest;
+    }
+    return mark;
 }
 
 } // namespace
 
-Result<void> markPlaces(const std::string& stateDir, std::string_view kind, const RunId& run) {
+Result<void> markPlaces(const std::string& stateDir, std::string_view kind, const RunId& run,
+                        std::string_view reach) {
     const std::string folder = stateDir + "/places";
     CIRQUE_TRY(io::makeFolders(folder, 0700));
-    return io::writeFileAtomic(fmt::format("{}/{}.{}", folder, kind, run.text()), "");
+    return io::writeFileAtomic(fmt::format("{}/{}.{}", folder, kind, run.text()), fmt::format("{}\n", reach));
 }
 
 std::vector<PlaceMark> marksOfDeadRuns(const std::string& stateDir) {
@@ -41,7 +50,8 @@ std::vector<PlaceMark> marksOfDeadRuns(const std::string& stateDir) {
         const std::size_t dot = name.find('.');
         if (dot != std::string::npos &&
             !agent::isHeld(fmt::format("{}/work/{}", stateDir, name.substr(dot + 1)))) {
-            marks.push_back({name.substr(0, dot), entry->path(), rests(*entry)});
+            marks.push_back(readMark(*entry));
+            marks.back().kind = name.substr(0, dot);
         }
     }
     return marks;
@@ -55,7 +65,8 @@ void forgetMarks(const std::vector<PlaceMark>& marks) {
 
 void restMarks(const std::vector<PlaceMark>& marks) {
     for (const PlaceMark& mark : marks) {
-        (void)io::writeFileAtomic(mark.path, "tried\n"); // else the next run tries again
+        (void)io::writeFileAtomic(mark.path,
+                                  fmt::format("{}\n{}", mark.reach, tried)); // else the next run tries again
     }
 }
 

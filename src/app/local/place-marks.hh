@@ -15,11 +15,14 @@ namespace cirque::app {
 struct PlaceMark {
     std::string kind;
     std::string path;
+    std::string reach;  // as markPlaces had it
     bool rests = false; // what was left could not be removed within the last hour, which has been told
 };
 
-// Before the run's first place of the kind, while its folder below work/ is held.
-Result<void> markPlaces(const std::string& stateDir, std::string_view kind, const RunId& run);
+// Before the run's first place of the kind, while its folder below work/ is held. `reach`: what such a place
+// is looked for with, one line; may be empty.
+Result<void> markPlaces(const std::string& stateDir, std::string_view kind, const RunId& run,
+                        std::string_view reach);
 
 // Those of runs that are gone. None, also when they cannot be read.
 std::vector<PlaceMark> marksOfDeadRuns(const std::string& stateDir);

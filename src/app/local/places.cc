@@ -59,6 +59,7 @@ struct Places::Parts {
     ClosuresPort closures{request.environment};
 
     io::Task<Result<void>> confirmTree(io::StopToken stop);
+    Result<void> mark(std::string_view kind);
     Result<void> makeOthers();
     [[nodiscard]] exec::AgentWorld world();
     io::Task<> sweepOthers(io::StopToken stop);
@@ -164,10 +165,16 @@ exec::AgentWorld Places::Parts::world() {
             .closures = closures};
 }
 
+Result<void> Places::Parts::mark(std::string_view kind) {
+    const auto row = std::ranges::find(executorRows(), kind, &ExecutorRow::kind);
+    const std::string reach = row->reach == nullptr ? std::string() : row->reach(world());
+    return markPlaces(request.settings.stateDir, kind, request.options.run, reach);
+}
+
 // Jobs that join the plan later (a flake's) are local ones.
 Result<void> Places::Parts::makeOthers() {
     if (hasImagesHere(request)) { // their containers are found as those of jobs are
-        CIRQUE_TRY(markPlaces(request.settings.stateDir, "oci", request.options.run));
+        CIRQUE_TRY(mark("oci"));
     }
     for (const ExecutorRow& row : executorRows()) {
         const auto isOfKind = [&row](const plan::Job& job) { return job.executor.kind == row.kind; };
@@ -177,10 +184,10 @@ Result<void> Places::Parts::makeOthers() {
         exec::AgentWorld its = world();
         CIRQUE_TRY_ASSIGN(its.agent, findAgent());
         CIRQUE_TRY_ASSIGN(its.leader, findLeader());
-        others.push_back(row.make(std::move(its)));
         if (row.leavesThings) {
-            CIRQUE_TRY(markPlaces(request.settings.stateDir, row.kind, request.options.run));
+            CIRQUE_TRY(mark(row.kind));
         }
+        others.push_back(row.make(std::move(its)));
     }
     return {};
 }
@@ -199,8 +206,11 @@ io::Task<> Places::Parts::sweepOthers(io::StopToken stop) {
     timer.spawn(stopLater(enough, patience, done.token()));
     for (const ExecutorRow& row : executorRows()) {
         std::vector<PlaceMark> own;
-        std::ranges::copy_if(marks, std::back_inserter(own),
-                             [&row](const PlaceMark& mark) { return mark.kind == row.kind; });
+        // another engine does not know what was left, and must not forget it
+        const std::string reach = row.reach == nullptr || marks.empty() ? std::string() : row.reach(world());
+        std::ranges::copy_if(marks, std::back_inserter(own), [&row, &reach](const PlaceMark& mark) {
+            return mark.kind == row.kind && (mark.reach == reach || mark.reach.empty());
+        });
         if (!enough.token().stopRequested() &&
             (own.empty() || !std::ranges::all_of(own, &PlaceMark::rests))) {
             co_await sweepKind(&row, std::move(own), enough.token());

@@ -26,6 +26,19 @@ bool isLabelled() {
 
 } // namespace
 
+std::string ociReach(const AgentWorld& world) {
+    const auto engine = OciEngine::find(world.hostPath, world.environment);
+    std::string reach = engine ? engine->tool().name : std::string();
+    for (const std::string& entry : world.environment) {
+        const std::string_view name = std::string_view(entry).substr(0, entry.find('='));
+        const bool names = name == "DOCKER_HOST" || name == "DOCKER_CONTEXT" || name == "CONTAINER_HOST";
+        if (engine && names && entry.find('\n') == std::string::npos) {
+            reach += ' ' + entry;
+        }
+    }
+    return reach;
+}
+
 OciExecutor::OciExecutor(AgentWorld world)
     : world_(std::move(world)), jobsFolder_(world_.workRoot + "/oci/jobs"),
       names_(std::make_shared<workspace::JobFolderNames>()),

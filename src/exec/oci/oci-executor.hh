@@ -16,6 +16,9 @@
 
 namespace cirque::exec {
 
+// Which engine, of which daemon, an executor in this world uses: one line, empty when there is none.
+std::string ociReach(const AgentWorld& world);
+
 class OciExecutor : public Executor {
   public:
     // One for a run. What `world` refers to must outlive it and its sites.
