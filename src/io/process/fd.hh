@@ -64,7 +64,8 @@ Result<void> makeFolders(const std::string& path, unsigned mode = 0755);
 // The folder `path`, which must not be there yet, and those above it. `what`: what it is, for the message.
 Result<void> makeNewFolder(const std::string& path, unsigned mode, std::string_view what);
 
-// chown -R to this user and group that follows no symbolic link; what is theirs already is only looked at.
+// chown -R to this user and group that follows no symbolic link and leaves what is mounted in the tree; what
+// is theirs already is only looked at.
 Result<void> giveTree(const std::string& path, unsigned uid, unsigned gid);
 
 // rm -rf that follows no symbolic link and makes unwritable folders writable first. Missing is fine. What is

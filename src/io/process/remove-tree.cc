@@ -76,9 +76,11 @@ class Remover {
         }
         object += levels_.empty() ? "" : '/' + name;
         if (why == EXDEV) {
-            error_ = Error{ErrorCode::Io, fmt::format("cannot remove {}: something is mounted there", object),
+            error_ = Error{ErrorCode::Io,
+                           fmt::format("cannot remove {}: something is mounted there", object),
                            fmt::format("end what uses it, then: umount {}; rm -r {}", shellQuote(object),
-                                       shellQuote(root_))};
+                                       shellQuote(root_)),
+                           {}};
         } else {
             error_ = systemError(why, action, object);
         }

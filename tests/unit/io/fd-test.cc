@@ -231,5 +231,31 @@ TEST(GiveTree, AFolderThatGoesMeanwhileHidesNoOther) {
     EXPECT_EQ(missed, 0);
 }
 
+// As the path of a held descriptor, which no link can take the place of, and of links the links.
+TEST(GiveTree, TakesAHeldFolderAndFollowsNoLink) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root gives files away";
+    }
+    const TempFolder folder;
+    ASSERT_TRUE(makeFolders(folder / "precious"));
+    ASSERT_TRUE(makeFolders(folder / "tree/deep/er"));
+    ASSERT_TRUE(writeFileAtomic(folder / "tree/deep/er/file", "x"));
+    ASSERT_EQ(::symlink((folder / "precious").c_str(), (folder / "tree/deep/link").c_str()), 0);
+    const UniqueFd held(::open((folder / "tree").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(::rename((folder / "tree").c_str(), (folder / "gone").c_str()), 0);
+    ASSERT_EQ(::symlink((folder / "precious").c_str(), (folder / "tree").c_str()), 0);
+    EXPECT_TRUE(giveTree(fmt::format("/proc/self/fd/{}/.", held.get()), 1234, 1234));
+    EXPECT_TRUE(giveTree(folder / "tree", 1235, 1235));
+    const auto ownerOf = [&](const std::string& name) {
+        struct stat status{};
+        return ::lstat((folder / name).c_str(), &status) == 0 ? status.st_uid : ~0U;
+    };
+    EXPECT_EQ(ownerOf("precious"), 0U);
+    EXPECT_EQ(ownerOf("tree"), 1235U);
+    for (const char* name : {"gone", "gone/deep", "gone/deep/link", "gone/deep/er/file"}) {
+        EXPECT_EQ(ownerOf(name), 1234U) << name;
+    }
+}
+
 } // namespace
 } // namespace cirque::io

@@ -28,6 +28,11 @@ bool exists(const std::string& path) {
     return ::lstat(path.c_str(), &info) == 0;
 }
 
+unsigned ownerOf(const std::string& path) {
+    struct stat info{};
+    return ::lstat(path.c_str(), &info) == 0 ? info.st_uid : ~0U;
+}
+
 // From now on this process's kernel is as one without openat2.
 bool loseOpenat2() {
     sock_filter code[] = {
@@ -107,6 +112,16 @@ TEST_F(Mounted, AlsoOnAKernelWithoutOpenat2) {
         EXPECT_FALSE(exists(folder_ / "tree/a/own"));
     });
     EXPECT_TRUE(exists(file_));
+}
+
+// The files behind it keep their owner.
+TEST_F(Mounted, IsNotGivenAway) {
+    inOwnMounts(folder_ / "tree/a/b/mnt", [&] {
+        EXPECT_TRUE(giveTree(folder_ / "tree", 1234, 1234));
+        EXPECT_EQ(ownerOf(folder_ / "tree/a/own"), 1234U);
+        EXPECT_EQ(ownerOf(folder_ / "precious"), 0U);
+        EXPECT_EQ(ownerOf(file_), 0U);
+    });
 }
 
 // Where nothing is mounted such a kernel removes as any other.
