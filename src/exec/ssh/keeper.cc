@@ -18,7 +18,6 @@ constexpr std::string_view mark = "\x1e"
 // The braces make the shell read all of it before `listen` takes the rest of its input. Every line of that
 // starts the sleep of `watch` anew; when one is slept to its end, nobody is there.
 constexpr std::string_view script = R"sh(
-{
 say() { printf '\036cirque %s\n' "$*"; }
 began() (
   { read -r line < "/proc/$1/stat"; } 2>/dev/null || exit 0
@@ -32,9 +31,6 @@ lives() (
   [ "$where" = "$here" ] || exit 0
   [ "$boot" = "$now" ] && [ -n "$start" ] && [ "$(began "$pid")" = "$start" ]
 )
-discard() {
-  rm -rf "$1" 2>/dev/null || { chmod -R u+rwX "$1"; rm -rf "$1"; } 2>/dev/null
-}
 watch() {
   nap=
   trap 'heard=yes; kill $nap' USR1
@@ -124,8 +120,8 @@ exit
 } // namespace
 
 std::string keeperScript(const KeeperTask& task) {
-    return fmt::format("work={} name={} keep={} silence={}", shellQuote(task.workspaceDir),
-                       shellQuote(task.name), task.keep ? "yes" : "''", task.silence) +
+    return fmt::format("work={} name={} keep={} silence={}\n{{\n{}", shellQuote(task.workspaceDir),
+                       shellQuote(task.name), task.keep ? "yes" : "''", task.silence, discardInShell) +
            std::string(script);
 }
 

@@ -42,4 +42,20 @@ struct HostFacts {
 // of it yet.
 std::optional<HostFacts> parseFacts(std::string_view said);
 
+// Shell functions. `discard FOLDER` is rm -rf that makes unwritable folders writable; one in which something
+// is mounted stays whole, for what lies there is not the job's.
+inline constexpr std::string_view discardInShell = R"sh(
+mounted() (
+  real=$(cd "$1" 2>/dev/null && pwd -P | sed 's/\\/\\134/g; s/ /\\040/g') || exit 1
+  while read -r _ _ _ _ point _; do
+    case $point in "$real" | "$real"/*) exit 0 ;; esac
+  done < /proc/self/mountinfo 2>/dev/null
+  exit 1
+)
+discard() {
+  mounted "$1" && return
+  rm -rf "$1" 2>/dev/null || { chmod -R u+rwX "$1"; rm -rf "$1"; } 2>/dev/null
+}
+)sh";
+
 } // namespace cirque::exec

@@ -2,6 +2,7 @@
 #include "exec/ssh/ssh-transport.hh"
 
 #include "exec/ssh/command.hh"
+#include "exec/ssh/keeper.hh"
 
 #include <fmt/format.h>
 
@@ -53,9 +54,11 @@ io::Task<Result<void>> SshTransport::close(io::StopToken stop) {
     if (jobClosed_ || folders_.empty()) {
         co_return Result<void>();
     }
-    const std::string command =
-        inPosixShell("rm -rf \"$@\" 2>/dev/null || { chmod -R u+rwX \"$@\"; rm -rf \"$@\"; }", folders_);
-    const Result<std::string> removed = co_await host->run(command, {}, "remove the job's folder", stop);
+    // too much for a login shell of another kind to quote
+    std::string script(discardInShell);
+    script += "failed=; for each; do discard \"$each\" || failed=yes; done; [ -z \"$failed\" ]\n";
+    const std::string command = inPosixShell("exec sh -s -- \"$@\"", folders_);
+    const Result<std::string> removed = co_await host->run(command, script, "remove the job's folder", stop);
     CIRQUE_CO_TRY(removed);
     co_return Result<void>();
 }
