@@ -40,6 +40,7 @@ Result<Mount> parseMount(const Json& json, std::string_view key, std::string_vie
     }
     if (!mount.source.starts_with('/')) {
         mount.source = fmt::format("{}/{}", tree, mount.source);
+        mount.tree = tree;
     }
     mount.source = normal(mount.source);
     mount.target = normal(mount.target.empty() ? mount.source : mount.target);
@@ -90,6 +91,38 @@ Result<void> checkTargets(std::span<const Mount> mounts, std::string_view key,
     return {};
 }
 
+namespace {
+
+// What a tree holds is not trusted as the workflow is: a link in it must not choose what is mounted.
+Result<void> checkBeneath(const Mount& mount, const std::string& source) {
+    std::error_code error;
+    const std::string tree = std::filesystem::canonical(mount.tree, error);
+    if (error) {
+        return fail(systemError(error.value(), "mount", mount.source));
+    }
+    if (!isBelow(source, tree)) {
+        return fail(ErrorCode::Permission,
+                    fmt::format("the mount '{}' leads out of the project, to {}", mount.source, source),
+                    "if that is what the job needs, name it by its absolute path");
+    }
+    return {};
+}
+
+// The kernel looks at a mount's "read only" for files and folders alone.
+Result<void> checkDevice(const Mount& mount, const std::string& source) {
+    struct stat status{};
+    const bool device = ::stat(source.c_str(), &status) == 0 &&
+                        (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode) || isBelow(source, "/dev"));
+    if (mount.write || !device || source == "/dev/null") {
+        return {};
+    }
+    return fail(ErrorCode::InvalidPlan,
+                fmt::format("the mount '{}' is a device, or holds some: these are never only read", source),
+                "say 'write = true' if the job may also write to it");
+}
+
+} // namespace
+
 Result<void> resolveMounts(std::vector<Mount>& mounts, std::span<const std::string> hidden) {
     for (Mount& mount : mounts) {
         std::error_code error;
@@ -97,6 +130,10 @@ Result<void> resolveMounts(std::vector<Mount>& mounts, std::span<const std::stri
         if (error) {
             return fail(systemError(error.value(), "mount", mount.source));
         }
+        if (!mount.tree.empty()) {
+            CIRQUE_TRY(checkBeneath(mount, source));
+        }
+        CIRQUE_TRY(checkDevice(mount, source));
         for (const std::string& folder : hidden) {
             // one that cannot be looked at becomes the empty path, which lies above all others: refused
             const std::string there = std::filesystem::weakly_canonical(folder, error);

@@ -18,6 +18,7 @@ struct Mount {
     std::string source; // on this machine, absolute
     std::string target; // at the place, absolute, without "." and ".."
     bool write = false;
+    std::string tree = {}; // given as a path in this one, so it must not lead out of it; empty: anywhere
 };
 
 // Those under `key` of a place's options, in their order; none is fine. A source that is not absolute lies
@@ -30,8 +31,9 @@ Result<void> checkTargets(std::span<const Mount> mounts, std::string_view key,
                           std::span<const std::string_view> own);
 
 // Replaces their sources by where those lead, so that nothing else is mounted than was looked at.
-// Failure: one is not there (NotFound); one is a folder of `hidden`, or lies in it, or it lies there
-// (Permission), whatever links are on either way. Blocks.
+// Failure: one is not there (NotFound); one leads out of its tree, is a folder of `hidden`, or lies in it, or
+// it lies there (Permission), whatever links are on either way; a device that is not to be written
+// (InvalidPlan): no mount keeps that. Blocks.
 Result<void> resolveMounts(std::vector<Mount>& mounts, std::span<const std::string> hidden);
 
 // Where runs keep what may be secret, those of others too: what no mount may show.

@@ -79,5 +79,37 @@ TEST(Mounts, ALinkHidesNothingOnEitherSide) {
     std::filesystem::remove_all(root);
 }
 
+// The tree of a pull request may hold a link to anywhere; the workflow meant a folder of the tree.
+TEST(Mounts, ARelativeOneStaysInTheTree) {
+    std::string root = "/tmp/cirque-mounts-test-XXXXXX";
+    ASSERT_NE(::mkdtemp(root.data()), nullptr);
+    std::filesystem::create_directories(root + "/tree/in");
+    std::filesystem::create_directories(root + "/tree2");
+    std::filesystem::create_directory_symlink(root + "/tree", root + "/name");
+    std::filesystem::create_directory_symlink("../tree2", root + "/tree/out");
+    std::filesystem::create_directory_symlink("in", root + "/tree/here");
+    const auto of = [&root](const std::string& source) {
+        const std::string options = R"({"mounts": [{"source": ")" + source + R"(", "target": "/m"}]})";
+        const auto mounts = parsed(options, root + "/name");
+        return mounts ? resolved(*mounts, "/usr") : mounts.error().text();
+    };
+    const std::string refused(toString(ErrorCode::Permission));
+    EXPECT_EQ(of("out"), refused);
+    EXPECT_EQ(of("../tree2"), refused);
+    EXPECT_EQ(of("here"), root + "/tree/in");
+    EXPECT_EQ(of("."), root + "/tree");
+    EXPECT_EQ(of(root + "/tree/out"), root + "/tree2") << "the workflow says it";
+    std::filesystem::remove_all(root);
+}
+
+// "Only read" means nothing to a device.
+TEST(Mounts, ADeviceIsWrittenOrNotThere) {
+    const std::string refused(toString(ErrorCode::InvalidPlan));
+    EXPECT_EQ(resolved({{"/dev/zero", "/z", false}}, "/usr"), refused);
+    EXPECT_EQ(resolved({{"/dev/zero", "/z", true}}, "/usr"), "/dev/zero");
+    EXPECT_EQ(resolved({{"/dev", "/d", false}}, "/usr"), refused) << "it holds some";
+    EXPECT_EQ(resolved({{"/dev/null", "/n", false}}, "/usr"), "/dev/null") << "nothing comes of it";
+}
+
 } // namespace
 } // namespace cirque::exec
