@@ -26,7 +26,7 @@ struct OciContainer {
     std::string image;            // as the tool knows it: an id
     std::string agent;            // programs on this machine
     std::string leader;           //
-    OciMount jobs;                // a job's folder, or that of all jobs
+    OciMount jobs;                // a job's folder, or that of the jobs which share it
     std::vector<OciMount> mounts; // others of Cirque's own: the store, git objects
     std::string path;             // PATH; empty: the image's
     bool labelled = false;        // the machine has SELinux: its labels would hide the mounts

@@ -45,6 +45,7 @@ bool hasFilesOfOthers(const std::string& folder) {
 io::Task<Result<void>> ContainerFiles::makeAfter(std::shared_ptr<AgentConnection> agent,
                                                  io::StopToken /*stop*/) {
     agent_ = std::move(agent);
+    CIRQUE_CO_TRY(show());
     const auto uid = static_cast<unsigned>(agent_->hello()->uid);
     const auto gid = static_cast<unsigned>(agent_->hello()->gid);
     if (uid == 0 || uid == ::geteuid()) {
@@ -64,7 +65,7 @@ io::Task<Result<void>> ContainerFiles::makeAfter(std::shared_ptr<AgentConnection
 }
 
 io::Task<Result<void>> ContainerFiles::give(unsigned uid, unsigned gid) {
-    const std::function<Result<void>()> work = [&] { return io::giveTree(folder_, uid, gid); };
+    const std::function<Result<void>()> work = [&] { return io::giveTree(reached(), uid, gid); };
     co_return co_await io::offload(work);
 }
 
@@ -110,9 +111,10 @@ io::Task<Result<void>> ContainerFiles::giveBackFromOutside() {
     }
     const std::shared_ptr<OutputSink> nowhere = std::make_shared<NoLog>();
     CIRQUE_CO_TRY_ASSIGN(container_.image, co_await images_->find(container_.options, folder_, nowhere, {}));
-    container_.name = agent::containerName(container_.run, "files-" + folder_.substr(folder_.rfind('/') + 1));
-    container_.jobs = {folder_, fmt::format("{}/files", ociJobs), true};
-    const Result<void> given = co_await giveBackByContainer(engine_, container_);
+    const std::string name = folder_.substr(folder_.rfind('/') + 1);
+    container_.name = agent::containerName(container_.run, "files-" + name);
+    std::string inside = fmt::format("{}/{}", ociJobs, name);
+    const Result<void> given = co_await giveBackByContainer(engine_, container_, std::move(inside));
     if (!given) {
         Error error = given.error();
         co_return fail(

@@ -40,7 +40,7 @@ std::string ociReach(const AgentWorld& world) {
 }
 
 OciExecutor::OciExecutor(AgentWorld world)
-    : world_(std::move(world)), jobsFolder_(world_.workRoot + "/oci/jobs"),
+    : world_(std::move(world)), root_(world_.workRoot + "/oci"),
       names_(std::make_shared<workspace::JobFolderNames>()),
       shared_(std::make_shared<std::map<std::string, int>>()) {}
 
@@ -54,9 +54,13 @@ std::string OciExecutor::handle(const Place& place) const {
     const std::string name = names_->take(place.job->name);
     const auto options = ociOptions(place.job->executor, world_.tree);
     JsonObject json;
-    json["folder"] = fmt::format("{}/{}", jobsFolder_, name);
-    json["container"] = options && options->shared ? sharedName(*place.job)
-                                                   : agent::containerName(world_.run.text(), "job-" + name);
+    const bool shared = options && options->shared;
+    const std::string container =
+        shared ? sharedName(*place.job) : agent::containerName(world_.run.text(), "job-" + name);
+    // what a container sees of this machine is its own: the folder of one job, or one folder of its jobs
+    json["folder"] = shared ? fmt::format("{}/jobs/{}/{}", root_, container, name)
+                            : fmt::format("{}/jobs/{}", root_, name);
+    json["container"] = container;
     json["state"] = world_.stateDir;
     return toLine(json);
 }
@@ -156,14 +160,18 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     CIRQUE_CO_TRY_ASSIGN(OciOptions options, ociOptions(place.job->executor, world_.tree));
     CIRQUE_CO_TRY(resolveMounts(options.mounts, hiddenFolders(world_)));
     CIRQUE_CO_TRY(co_await findEngine({}));
+    const std::string above = folder.substr(0, folder.rfind('/'));
     // users of a shared container must come through to their folders
-    CIRQUE_CO_TRY(io::makeFolders(jobsFolder_, 0711));
+    CIRQUE_CO_TRY(io::makeFolders(above, 0711));
     const std::string name = folder.substr(folder.rfind('/') + 1);
+    SharedFilesOptions files{folder, world_.keep, place.job};
     OciMount jobs{folder, fmt::format("{}/{}", ociJobs, name), true};
     if (options.shared) {
-        jobs = {jobsFolder_, std::string(ociJobs), true};
+        jobs = {above, std::string(ociJobs), true};
+        files.hidden = fmt::format("{}/hidden/{}", root_, name);
     }
-    OciTransportParts transport{engine_, images_, containers_, world_.closures, {}, place, name, folder};
+    OciTransportParts transport{engine_, images_, containers_, world_.closures,
+                                {},      place,   name,        files.madeAt()};
     OciContainer& wanted = transport.container;
     wanted.name = container;
     wanted.run = world_.run.text();
@@ -173,7 +181,6 @@ io::Task<Result<std::unique_ptr<JobSite>>> OciExecutor::open(Place place, std::s
     wanted.jobs = std::move(jobs);
     wanted.labelled = isLabelled();
     wanted.options = std::move(options);
-    const SharedFilesOptions files{folder, world_.keep, place.job};
     AgentSiteParts parts = sitePartsOf(world_, std::move(place), name, names_);
     parts.files = std::make_unique<ContainerFiles>(files, world_.workspaces, world_.artifacts, engine_,
                                                    images_, wanted);

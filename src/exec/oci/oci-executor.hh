@@ -43,7 +43,7 @@ class OciExecutor : public Executor {
     io::Task<Result<void>> tryOne(io::StopToken stop);
 
     AgentWorld world_;
-    std::string jobsFolder_;
+    std::string root_; // of the jobs' folders
     std::shared_ptr<workspace::JobFolderNames> names_;
     std::shared_ptr<std::map<std::string, int>> shared_; // options -> number of their container
     std::shared_ptr<const OciEngine> engine_;            // that answered

@@ -40,7 +40,8 @@ io::Task<Result<void>> openAndClose(std::shared_ptr<AgentConnection> agent, std:
 
 } // namespace
 
-io::Task<Result<void>> giveBackByContainer(std::shared_ptr<const OciEngine> engine, OciContainer container) {
+io::Task<Result<void>> giveBackByContainer(std::shared_ptr<const OciEngine> engine, OciContainer container,
+                                           std::string folder) {
     container.mounts.clear();
     container.path.clear();
     container.options = {};
@@ -50,7 +51,7 @@ io::Task<Result<void>> giveBackByContainer(std::shared_ptr<const OciEngine> engi
     options.argv = ociRun(engine->tool(), container);
     options.env = engine->environment();
     CIRQUE_CO_TRY_ASSIGN(const std::shared_ptr<AgentConnection> agent, AgentConnection::start(options));
-    const Result<void> given = co_await openAndClose(agent, container.jobs.target);
+    const Result<void> given = co_await openAndClose(agent, std::move(folder));
     const io::ExitStatus status = co_await agent->close(endPatience);
     if (!status.ok()) {
         std::vector<std::string> names{container.name};

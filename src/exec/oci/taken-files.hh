@@ -9,8 +9,9 @@
 
 namespace cirque::exec {
 
-// Makes `container.jobs`, a job's folder, the caller's again by an agent in a new container of the same
-// image. Failure: the container's, or the first file's.
-io::Task<Result<void>> giveBackByContainer(std::shared_ptr<const OciEngine> engine, OciContainer container);
+// Makes a job's folder, which lies at `folder` in the container, the caller's again by an agent in a new
+// container of the same image. Failure: the container's, or the first file's.
+io::Task<Result<void>> giveBackByContainer(std::shared_ptr<const OciEngine> engine, OciContainer container,
+                                           std::string folder);
 
 } // namespace cirque::exec
