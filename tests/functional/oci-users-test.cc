@@ -147,7 +147,7 @@ TEST_F(Oci, AnOrdinaryUserGetsBackWhatAContainerThatDiedHadTaken) {
     }
 }
 
-void writeRootlessSettings(const std::string& own) {
+void useRootlessSettings(Project& project, const std::string& own) {
     std::filesystem::create_directories(own);
     std::ofstream(own + "/ids") << "nobody:200000:65536\n";
     std::ofstream(own + "/containers.conf") << fmt::format(R"([containers]
@@ -162,6 +162,18 @@ tmp_dir = "{}/tmp"
                                                            own);
     std::ofstream(own + "/storage.conf")
         << fmt::format("[storage]\ndriver = \"vfs\"\ngraphroot = \"{0}/i\"\nrunroot = \"{0}/s\"\n", own);
+    project.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    project.set("CONTAINERS_CONF", own + "/containers.conf");
+    project.set("CONTAINERS_STORAGE_CONF", own + "/storage.conf");
+    project.set("XDG_RUNTIME_DIR", own);
+}
+
+// A plan whose job runs this script and then sleeps.
+std::string sleeper(const std::string& options, const std::string& script) {
+    return fmt::format(
+        R"({{"plan": 1, "name": "t", "jobs": {{"main": {{"executor": {{"kind": "oci", "options": {}}},
+        "steps": [{{"name": "1", "run": ["busybox", "sh", "-ec", "{}; sleep 600"]}}]}}}}}})",
+        options, script);
 }
 
 // podman without root: users of its namespace own files that the caller could not remove.
@@ -172,14 +184,10 @@ TEST_F(Oci, RootlessPodmanGivesFilesBack) {
         GTEST_SKIP() << "needs root, newuidmap (uidmap) and setpriv";
     }
     const std::string own = project_.root() + "/r";
-    writeRootlessSettings(own);
+    useRootlessSettings(project_, own);
     const Ran saved =
         places_.podman(fmt::format("save --quiet --output {}/image.tar {}", own, Places::noBashImage));
     ASSERT_EQ(saved.status, 0) << saved.all();
-    project_.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    project_.set("CONTAINERS_CONF", own + "/containers.conf");
-    project_.set("CONTAINERS_STORAGE_CONF", own + "/storage.conf");
-    project_.set("XDG_RUNTIME_DIR", own);
     const auto planFor = [this](const std::string& file, const std::string& more) {
         project_.write(
             file,
@@ -191,10 +199,13 @@ TEST_F(Oci, RootlessPodmanGivesFilesBack) {
     planFor("root.json", "");
     planFor("user.json", R"(, "user": "1234:1234")");
     // a container that is killed gives nothing back by itself
-    project_.write("dead.json", fmt::format(R"({{"plan": 1, "name": "t", "jobs": {{"main": {{"executor":
-        {{"kind": "oci", "options": {}}}, "steps": [{{"name": "1", "run": ["busybox", "sh", "-ec",
-        "mkdir -m 700 dead; echo x > dead/x; chown 77 dead/x dead; sleep 600"]}}]}}}}}})",
-                                            options("", Places::noBashImage)));
+    project_.write("dead.json", sleeper(options("", Places::noBashImage),
+                                        "mkdir -m 700 dead; echo x > dead/x; chown 77 dead/x dead"));
+    // the folder of one whose agent is not root belongs to its user still when cirque is killed
+    project_.write("killed.json", sleeper(options(R"(, "user": "1234:1234")", Places::noBashImage),
+                                          "mkdir -m 700 killed; echo x > killed/x"));
+    project_.write("next.json", R"({"plan": 1, "name": "t", "jobs": {"main": {"steps": [{"name": "1",
+        "run": ["true"]}]}}})");
     project_.write("as-nobody",
                    fmt::format("podman load --quiet --input {0}/image.tar || exit 99\n"
                                "'{1}' run root.json --no-tui --keep && '{1}' run user.json --no-tui --keep\n"
@@ -203,6 +214,12 @@ TEST_F(Oci, RootlessPodmanGivesFilesBack) {
                                "test -n \"$1\" && break; sleep 0.1; done\n"
                                "podman kill --all; wait $run; test $? = 3 || status=98\n"
                                "test -z \"$1\" && status=97; test -e \"$1\" && status=96\n"
+                               "'{1}' run killed.json --no-tui & run=$!\n"
+                               "for i in $(seq 200); do set -- $(find '{2}/work' -name killed -uid +200000); "
+                               "test -n \"$1\" && break; sleep 0.1; done\n"
+                               "kill -9 $run; wait $run; test -n \"$1\" || status=95\n"
+                               "'{1}' run next.json --no-tui > next 2>&1 || status=94; cat next\n"
+                               "grep 'left over' next && status=93; test -e \"${{1%/*}}\" && status=92\n"
                                "podman system migrate; exit $status\n",
                                own, project_.programForAnyone(), project_.state()));
     const Ran ran = project_.shell(

@@ -66,6 +66,7 @@ struct Places::Parts {
     io::Task<> sweepKind(const ExecutorRow* row, std::vector<PlaceMark> marks, io::StopToken stop);
     io::Task<Result<void>> checkOthers(io::StopToken stop);
     [[nodiscard]] exec::Executor* findOther(std::string_view kind) const;
+    void sweepFolders(const std::string& root);
 };
 
 // The snapshot is younger than the fingerprint: what was changed in between would pass for the tree of that
@@ -102,11 +103,7 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     const std::array<std::string, 1> candidates{request.settings.privateRoot};
     CIRQUE_CO_TRY_ASSIGN(const std::string privateRoot, agent::openPrivateRoot(candidates));
     const std::string workRoot = request.settings.stateDir + "/work";
-    for (const std::string& root : {privateRoot, workRoot}) {
-        for (std::string& problem : agent::sweep(root)) {
-            parts.notices.push_back("left over from a run that is gone: " + std::move(problem));
-        }
-    }
+    parts.sweepFolders(privateRoot);
     CIRQUE_CO_TRY_ASSIGN(parts.privates, agent::RunFolder::create(privateRoot, name));
     CIRQUE_CO_TRY_ASSIGN(parts.work, agent::RunFolder::create(workRoot, name));
 
@@ -144,7 +141,14 @@ io::Task<Result<void>> Places::prepare(io::StopToken stop) {
     if (stop.stopRequested()) {
         co_return fail(ErrorCode::Process, "removing what runs that are gone left was stopped");
     }
+    parts.sweepFolders(workRoot); // now that nothing is mounted there, nor anything another user's
     co_return co_await parts.checkOthers(stop);
+}
+
+void Places::Parts::sweepFolders(const std::string& root) {
+    for (std::string& problem : agent::sweep(root)) {
+        notices.push_back("left over from a run that is gone: " + std::move(problem));
+    }
 }
 
 exec::AgentWorld Places::Parts::world() {

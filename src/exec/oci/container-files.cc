@@ -7,37 +7,13 @@
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include <filesystem>
 
 namespace cirque::exec {
 
 namespace {
 
 constexpr Millis longestGiveBack{600000}; // of the job's folder, by an agent that answers pings meanwhile
-
-bool isOfAnother(const std::filesystem::path& path) {
-    struct stat status{};
-    return ::lstat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid();
-}
-
-bool hasFilesOfOthers(const std::string& folder) {
-    namespace fs = std::filesystem;
-    if (isOfAnother(folder)) {
-        return true;
-    }
-    std::error_code problem;
-    const auto how = fs::directory_options::skip_permission_denied;
-    fs::recursive_directory_iterator entry(folder, how, problem);
-    for (; !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
-        if (isOfAnother(entry->path())) {
-            return true;
-        }
-    }
-    return false;
-}
 
 } // namespace
 
@@ -70,10 +46,7 @@ io::Task<Result<void>> ContainerFiles::give(unsigned uid, unsigned gid) {
 }
 
 io::Task<Result<void>> ContainerFiles::unshared(std::string owner) {
-    std::vector<std::string> words{"unshare",          "chown",          "--recursive",
-                                   "--no-dereference", std::move(owner), folder_};
-    CIRQUE_CO_TRY(co_await engine_->ask(std::move(words), {}));
-    co_return Result<void>();
+    co_return co_await giveUnshared(engine_, std::move(owner), folder_, {});
 }
 
 // Root reads everything as it is.

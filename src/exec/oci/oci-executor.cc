@@ -7,6 +7,7 @@
 #include "exec/oci/container-files.hh"
 #include "exec/oci/oci-transport.hh"
 #include "exec/oci/root-image.hh"
+#include "exec/oci/taken-files.hh"
 #include "exec/remote/agent-site.hh"
 #include "exec/remote/handle.hh"
 #include "io/process/fd.hh"
@@ -128,7 +129,7 @@ io::Task<Result<void>> OciExecutor::tryOne(io::StopToken stop) {
 
 io::Task<Result<std::vector<std::string>>> OciExecutor::sweep(io::StopToken stop) {
     CIRQUE_CO_TRY(co_await findEngine(stop));
-    const auto engine = std::make_shared<const OciEngine>(engine_->under(std::move(stop)));
+    const auto engine = std::make_shared<const OciEngine>(engine_->under(stop));
     OciBuilds builds(world_.stateDir, world_.run.text());
     std::vector<std::string> problems = co_await builds.sweep(engine);
     const std::string runs = world_.workRoot.substr(0, world_.workRoot.rfind('/'));
@@ -150,6 +151,9 @@ io::Task<Result<std::vector<std::string>>> OciExecutor::sweep(io::StopToken stop
             problems.push_back(fmt::format("{}: {}; '{} rm -f' removes them", names, removed.error().text(),
                                            engine->tool().name));
         }
+    }
+    for (std::string& problem : co_await takeBackUnshared(engine, runs, "oci", stop)) {
+        problems.push_back(std::move(problem));
     }
     co_return problems;
 }
