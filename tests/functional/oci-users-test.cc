@@ -112,6 +112,43 @@ TEST_F(Oci, AnOrdinaryUserOwnsWhatHisContainersWrote) {
     EXPECT_EQ(places_.containers(), "");
 }
 
+std::string planWithInput(const std::string& options) {
+    return fmt::format(R"({{"plan": 1, "name": "t", "jobs": {{
+        "a": {{"outputs": {{"o": {{"path": "o"}}}}, "steps": [{{"name": "1", "run": "mkdir o; echo one > o/x"}}]}},
+        "main": {{"needs": ["a"], "inputs": ["o"], "executor": {{"kind": "oci", "options": {}}},
+                  "outputs": {{"p": {{"path": "o"}}}},
+                  "steps": [{{"name": "1", "run": "test -O o && test -O o/x && echo two >> o/x"}},
+                            {{"name": "2", "run": "wc -l < o/x"}}]}}}}}})",
+                       options);
+}
+
+// Its folder is the container's user's when an artifact comes into it.
+TEST_F(Oci, ArtifactsReachAContainersUser) {
+    if (::geteuid() != 0 || project_.shell("command -v docker setpriv").status != 0) {
+        GTEST_SKIP() << "needs root, docker's command line and setpriv";
+    }
+    project_.write("user.json", planWithInput(options(R"(, "user": "1234:1234")")));
+    const Ran other = run("user.json");
+    EXPECT_EQ(other.status, 0) << other.all();
+    EXPECT_TRUE(other.outHas("[main/2] 2")) << other.all();
+    const std::string socket = project_.root() + "/docker.sock";
+    Running service =
+        project_.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
+    project_.waitFor(socket);
+    project_.set("DOCKER_HOST", "unix://" + socket);
+    project_.set("XDG_RUNTIME_DIR", std::nullopt);
+    project_.write("p.json", planWithInput(options()));
+    const Ran ran =
+        project_.shell(fmt::format("rm -rf '{2}' \"$CIRQUE_PRIVATE_DIR\"; chown -R 65534:65534 '{0}' && exec "
+                                   "setpriv --reuid=65534 --regid=65534 "
+                                   "--clear-groups '{1}' run p.json --no-tui",
+                                   project_.root(), project_.programForAnyone(), project_.state()),
+                       90);
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("[main/2] 2")) << ran.all();
+    EXPECT_EQ(places_.containers(), "");
+}
+
 // The same of a container that is killed: its agent could give nothing back.
 TEST_F(Oci, AnOrdinaryUserGetsBackWhatAContainerThatDiedHadTaken) {
     if (::geteuid() != 0 || project_.shell("command -v docker setpriv").status != 0) {

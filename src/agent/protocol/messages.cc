@@ -204,6 +204,10 @@ std::string giveBackBytes() {
     return callOf(CallKind::GiveBack).take();
 }
 
+std::string takeAgainBytes() {
+    return callOf(CallKind::TakeAgain).take();
+}
+
 Result<CloseJob> parseCloseJob(std::string_view payload) {
     Reader in = argumentsOf(payload);
     CloseJob close;
@@ -240,7 +244,7 @@ Result<TakenInput> parseTakenInput(std::string_view payload) {
 
 Result<CallKind> parseCallKind(std::string_view payload) {
     const auto kind = static_cast<CallKind>(Reader(payload).number());
-    if (kind < CallKind::OpenJob || kind > CallKind::Ask) {
+    if (kind < CallKind::OpenJob || kind > CallKind::TakeAgain) {
         return fail(notUnderstood("a call"));
     }
     return kind;

@@ -37,7 +37,8 @@ enum class CallKind : std::int64_t {
     ReadFiles = 8,
     PutArtifact = 9,
     GetArtifact = 10,
-    Ask = 11, // whether something answers on the place's loopback
+    Ask = 11,       // whether something answers on the place's loopback
+    TakeAgain = 12, // after GiveBack: the agent takes what lies there once more
 };
 
 // Makes the agent ready for its job; the first call, once.
@@ -135,6 +136,7 @@ std::string toBytes(const OpenJob& open);
 std::string toBytes(const StepRequest& request); // of the step: the action, path, workdir and shell only
 std::string toBytes(const CloseJob& close);
 std::string giveBackBytes();
+std::string takeAgainBytes();
 std::string toBytes(const StopCall& stop);
 std::string toBytes(const TakenInput& taken);
 std::string toBytes(const PutTree& put);

@@ -77,6 +77,10 @@ Result<void> ServedJob::giveBack() {
     return owner_ ? io::giveTree(what_.jobFolder, owner_->first, owner_->second) : Result<void>{};
 }
 
+Result<void> ServedJob::takeAgain() {
+    return owner_ && !what_.owner ? io::giveTree(what_.jobFolder, 0, 0) : Result<void>{};
+}
+
 // The private folder's path.
 Result<std::string> ServedJob::makeFolders() {
     CIRQUE_TRY(checkFolder());

@@ -34,6 +34,7 @@ class ServedJob {
 
     // Gives what lies in the job's folder to whom the folder was, when it was taken.
     Result<void> giveBack();
+    Result<void> takeAgain(); // after giveBack
 
     // As StepRunner::close, then giveBack, then removes the private folder and the tools.
     io::Task<Result<void>> close(io::StopToken stop);

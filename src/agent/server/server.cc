@@ -166,7 +166,9 @@ class Server {
         case CallKind::RunServices:
             co_return co_await runServices(call, std::move(payload));
         case CallKind::GiveBack:
-            co_return co_await giveBack();
+            co_return co_await changeOwner(&ServedJob::giveBack);
+        case CallKind::TakeAgain:
+            co_return co_await changeOwner(&ServedJob::takeAgain);
         case CallKind::Ask:
             co_return co_await ask(call, std::move(payload));
         case CallKind::PutTree:
@@ -179,10 +181,10 @@ class Server {
         co_return fail(ErrorCode::Corrupt, "the agent was asked for something it does not know");
     }
 
-    io::Task<Result<std::string>> giveBack() {
-        const std::function<Result<void>()> give = [this] { return job_->giveBack(); };
-        const Result<void> given = co_await io::offload(give);
-        CIRQUE_CO_TRY(given);
+    io::Task<Result<std::string>> changeOwner(Result<void> (ServedJob::*how)()) {
+        const std::function<Result<void>()> change = [this, how] { return (*job_.*how)(); };
+        const Result<void> changed = co_await io::offload(change);
+        CIRQUE_CO_TRY(changed);
         co_return doneBytes();
     }
 

@@ -60,10 +60,37 @@ io::Task<Result<void>> ContainerFiles::giveBack(io::StopToken stop) {
     if (!agent_ || agent_->lost()) {
         co_return Result<void>();
     }
+    co_return co_await askAgent(agent::giveBackBytes(), std::move(stop));
+}
+
+// The opposite, for what came since.
+io::Task<Result<void>> ContainerFiles::takeAgain(io::StopToken stop) {
+    const auto uid = static_cast<unsigned>(agent_->hello()->uid);
+    const auto gid = static_cast<unsigned>(agent_->hello()->gid);
+    if (unshared_) {
+        co_return co_await unshared(fmt::format("{}:{}", uid, gid));
+    }
+    if (::geteuid() != 0) {
+        co_return co_await askAgent(agent::takeAgainBytes(), std::move(stop));
+    }
+    if (uid != 0) {
+        CIRQUE_CO_TRY(co_await give(uid, gid));
+    }
+    co_return Result<void>();
+}
+
+io::Task<Result<void>> ContainerFiles::askAgent(std::string call, io::StopToken stop) {
     const CallBounds bounds{{}, longestGiveBack};
-    const Result<std::string> called = co_await agent_->call(agent::giveBackBytes(), nullptr, stop, bounds);
+    const Result<std::string> called = co_await agent_->call(std::move(call), nullptr, stop, bounds);
     CIRQUE_CO_TRY_ASSIGN(const std::string done, called);
     co_return agent::parseDone(done);
+}
+
+io::Task<Result<void>> ContainerFiles::restoreArtifact(std::string name, std::string path,
+                                                       io::StopToken stop) {
+    CIRQUE_CO_TRY(co_await giveBack(stop));
+    CIRQUE_CO_TRY(co_await SharedFiles::restoreArtifact(std::move(name), std::move(path), stop));
+    co_return co_await takeAgain(std::move(stop));
 }
 
 io::Task<Result<CollectedArtifact>> ContainerFiles::saveArtifact(std::string name, std::string path,

@@ -22,6 +22,7 @@ class ContainerFiles : public SharedFiles {
           engine_(std::move(engine)), images_(std::move(images)), container_(std::move(container)) {}
 
     io::Task<Result<void>> makeAfter(std::shared_ptr<AgentConnection> agent, io::StopToken stop) override;
+    io::Task<Result<void>> restoreArtifact(std::string name, std::string path, io::StopToken stop) override;
     io::Task<Result<CollectedArtifact>> saveArtifact(std::string name, std::string path,
                                                      io::StopToken stop) override;
     io::Task<Result<JobFiles>> readFiles(std::string pattern, FileLimits limits, io::StopToken stop) override;
@@ -31,6 +32,8 @@ class ContainerFiles : public SharedFiles {
     io::Task<Result<void>> give(unsigned uid, unsigned gid);
     io::Task<Result<void>> unshared(std::string owner);
     io::Task<Result<void>> giveBack(io::StopToken stop);
+    io::Task<Result<void>> takeAgain(io::StopToken stop);
+    io::Task<Result<void>> askAgent(std::string call, io::StopToken stop);
     io::Task<Result<void>> giveBackFromOutside();
 
     std::string folder_;
