@@ -87,6 +87,10 @@ Result<Environment> assembleEnv(std::span<const Variables> below, const EnvChang
     return environment;
 }
 
+bool steersBash(std::string_view name) {
+    return name == "BASH_ENV" || name == "SHELLOPTS" || name == "BASHOPTS" || name.starts_with("BASH_FUNC_");
+}
+
 std::vector<std::string> toEnvBlock(const Environment& environment) {
     std::vector<std::string> block;
     block.reserve(environment.size());

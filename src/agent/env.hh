@@ -43,6 +43,11 @@ Result<Environment> assembleEnv(std::span<const Variables> below, const EnvChang
                                 std::span<const Variables> above, const OwnVariables& own,
                                 const Expand& expand);
 
+// Whether bash obeys a variable of this name before the first line of a script, which then may never run: a
+// file to read first, options, functions in the place of commands. bash(1), "INVOCATION", "SHELLOPTS" and
+// "FUNCTIONS".
+bool steersBash(std::string_view name);
+
 // "NAME=value" for exec.
 std::vector<std::string> toEnvBlock(const Environment& environment);
 

@@ -52,6 +52,17 @@ TEST(Environment, AFileTheCallersBashWouldReadFirstDoesNotReachTheSteps) {
     EXPECT_EQ(ran.status, 1) << ran.all();
 }
 
+TEST(Environment, TheCallersShellOptionsAndFunctionsDoNotReachTheSteps) {
+    const std::string run = std::string(CIRQUE_PROGRAM) + " run plan.json --inherit-env";
+    for (const std::string& caller :
+         {"env SHELLOPTS=noexec " + run, "exit() { builtin exit 0; }; export -f exit; exec " + run}) {
+        Project project;
+        project.planOf({"exit 4"});
+        const Ran ran = project.shell(caller);
+        EXPECT_EQ(ran.status, 1) << caller << ran.all();
+    }
+}
+
 TEST(Environment, WhatCirqueSetsItselfCannotBeOverridden) {
     const Project project;
     const Ran own = project.cirque({"run", project.planOf({"true"}), "--env", "JOB_NAME=x"});

@@ -96,6 +96,17 @@ TEST_F(ImageServices, AMachineWithoutAnEngineIsRefusedBeforeAnythingStarts) {
     EXPECT_FALSE(ran.outHas("RAN"));
 }
 
+TEST_F(ImageServices, AMachineWithoutAnEngineRunsTheOtherJobs) {
+    project_.set("PATH", pathOf("bash git env cat mkdir rm sleep"));
+    project_.write("two.json", fmt::format(R"({{"plan": 1, "name": "t", "jobs": {{
+        "main": {{"services": {{{}}}, "steps": [{{"name": "s", "run": "true"}}]}},
+        "other": {{"steps": [{{"name": "s", "run": "echo RAN"}}]}}}}}})",
+                                           service("sleep 600")));
+    const Ran ran = run("two.json", {"other"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("RAN")) << ran.all();
+}
+
 // The tools to ask it with are in the image; this machine need not have them.
 TEST_F(ImageServices, AreReadyWhenACommandInsideSaysSo) {
     const Ran ran =

@@ -16,6 +16,8 @@ TEST_F(Oci, AnImagesBashEnvEndsNoStep) {
         run(plan({"exit 3"}, options(R"(, "containerEnv": {"BASH_ENV": "/out/evil"})" + outMount())));
     EXPECT_EQ(ran.status, 1) << ran.all();
     EXPECT_EQ(RunRecord(project_).jobs(), (Jobs{{"main", "failed exit 3"}})) << ran.all();
+    const Ran noexec = run(plan({"exit 3"}, options(R"(, "containerEnv": {"SHELLOPTS": "noexec"})")));
+    EXPECT_EQ(noexec.status, 1) << noexec.all();
 }
 
 TEST_F(Oci, WhatTheToolRefusesIsSaidInItsWords) {

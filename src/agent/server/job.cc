@@ -23,8 +23,8 @@ Variables placeLayer(const std::vector<std::string>& environment, bool whole) {
     for (const std::string& entry : whole ? withOwnUser(environment) : environment) {
         const std::size_t equals = entry.find('=');
         const std::string name = entry.substr(0, equals);
-        if (name == "BASH_ENV") {
-            continue; // bash would run that file before every script, which then may never run
+        if (steersBash(name)) {
+            continue;
         }
         if (equals != std::string::npos &&
             (whole || std::ranges::find(placeNames, name) != placeNames.end())) {

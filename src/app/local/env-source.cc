@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/env-source.hh"
 
+#include "agent/env.hh"
 #include "plan/effective.hh"
 #include "secret/providers.hh"
 
@@ -103,8 +104,8 @@ exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
     const std::vector<std::string> passed = plan::passEnv(*request_.plan, job);
     exec::Vars out;
     for (const auto& [name, value] : request_.environment.variables()) {
-        if (name == "BASH_ENV") {
-            continue; // bash would run that file before every script, which then may never run
+        if (agent::steersBash(name)) {
+            continue;
         }
         const bool wanted =
             request_.inheritEnv ||

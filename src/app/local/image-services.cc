@@ -2,21 +2,25 @@
 #include "app/local/image-services.hh"
 
 #include "agent/engine.hh"
+#include "app/local/asked-jobs.hh"
 #include "app/local/executors.hh"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace cirque::app {
 namespace {
 
 std::optional<std::pair<const plan::Job*, const plan::Service*>> firstHere(const LocalRequest& request) {
+    const std::set<std::string> asked = askedJobs(request);
     for (const plan::Job& job : request.plan->jobs) {
         const auto row = std::ranges::find(executorRows(), job.executor.kind, &ExecutorRow::kind);
-        if (row == executorRows().end() || row->hasEngine || request.options.settled.contains(job.name)) {
+        if (row == executorRows().end() || row->hasEngine || !asked.contains(job.name)) {
             continue;
         }
         for (const plan::Service& service : job.services) {

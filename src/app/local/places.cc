@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/places.hh"
 
+#include "agent/env.hh"
 #include "agent/materials.hh"
 #include "agent/run-folder.hh"
 #include "app/local/asked-jobs.hh"
@@ -32,7 +33,7 @@ std::vector<std::string> forHelpers(const config::Environment& environment) {
     std::vector<std::string> variables = environment.block();
     std::erase_if(variables, [](const std::string& entry) {
         const std::string name = entry.substr(0, entry.find('='));
-        return name == "BASH_ENV" || name == "ENV" || name == "SHELLOPTS" || name == "BASHOPTS";
+        return agent::steersBash(name) || name == "ENV";
     });
     return variables;
 }
