@@ -123,7 +123,8 @@ io::Task<std::string> OciTransport::whyLost(std::string said) {
             co_return fmt::format("the container {} is gone: it was ended or removed from outside",
                                   container.name);
         }
-        co_return refused ? said : state.error().message;
+        co_return refused ? fmt::format("the container {} is gone: {}", container.name, said)
+                          : state.error().message;
     }
     const std::string why = whyOciEnded(parts_.engine->tool(), container, *state);
     co_return why.empty() ? said : why;
