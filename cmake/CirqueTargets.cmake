@@ -61,6 +61,14 @@ function(cirque_program name)
   endif()
 endfunction()
 
+set(CIRQUE_TEST_OPTIONS -O1)
+
+# For the sources of tests: GoogleTest is read once, and nobody waits for their speed.
+function(cirque_test_sources target)
+  target_precompile_headers(${target} REUSE_FROM cirque-test-header)
+  target_compile_options(${target} PRIVATE ${CIRQUE_TEST_OPTIONS})
+endfunction()
+
 # cirque_test(NAME SOURCES file... DEPS library... [TIMEOUT seconds]): the GoogleTest program NAME-test.
 function(cirque_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
@@ -71,7 +79,7 @@ function(cirque_test name)
   target_link_libraries(${name}-test PRIVATE cirque-options ${ARG_DEPS} GTest::gtest GTest::gtest_main)
   target_include_directories(${name}-test PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_definitions(${name}-test PRIVATE CIRQUE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
-  target_precompile_headers(${name}-test REUSE_FROM cirque-base)
+  cirque_test_sources(${name}-test)
   set_target_properties(${name}-test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name}-test)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one precompiled header. Only what most files need and what costs most to read.
+// The precompiled header (the tests have one that adds to it). Only what most files need and what costs most
+// to read.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

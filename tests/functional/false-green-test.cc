@@ -193,7 +193,7 @@ TEST(FalseGreen, PartsThisVersionCannotRunAreRefusedByName) {
     const Project project;
     const Ran ran = runPlan(project, planOfJobs(R"json(
         "web":{"executor":{"kind":"nomad"},"steps":[{"name":"s","run":":"}]},
-        "db":{"services":{"pg":{"image":"postgres"}},"steps":[{"name":"s","run":":"}]})json"));
+        "db":{"services":{"pg":{"image":"postgres","volumes":["/data:/data"]}},"steps":[{"name":"s","run":":"}]})json"));
     EXPECT_EQ(ran.status, 2) << ran.all();
     EXPECT_TRUE(ran.errHas("web") && ran.errHas("nomad") && ran.errHas("db") && ran.errHas("services"))
         << ran.all();

@@ -220,7 +220,9 @@ TEST(Nspawn, WhatIsMissingIsSaidBeforeAnythingRuns) {
     const std::string root = smallRoot(project, "");
     refused(executor(root, booted), {"there is no systemd in " + root});
     refused(executor(root, R"(,"extraMounts":["/no/such/folder"])"), {"/no/such/folder"});
-    refused(executor(root, R"(,"extraMounts":["..","."])"), {"would show " + project.state()});
+    refused(executor(root, R"(,"extraMounts":[".."])"), {"leads out of the project"});
+    refused(executor(root, fmt::format(R"(,"extraMounts":["{}","."])", project.root())),
+            {"would show " + project.state()});
 }
 
 TEST(Nspawn, AMachineOfAnotherProcessorIsRefused) {
@@ -265,9 +267,10 @@ TEST(Nspawn, AMachineThatOutlivedItsRunIsEndedAtTheNextStart) {
         machine, project.state()));
     ASSERT_EQ(made.status, 0) << made.all();
     // without a child, which would be left when it is killed
-    Running old = project.startShell(
-        fmt::format("mkfifo {0}/wait && exec bash -c 'read -rt 600 <>{0}/wait; :' bash --machine={1}",
-                    project.root(), machine));
+    Running old = project.startShell(fmt::format(
+        "mkfifo {0}/wait && exec bash -c 'touch {0}/up; read -rt 600 <>{0}/wait; :' bash --machine={1}",
+        project.root(), machine));
+    project.waitFor(project.root() + "/up");
     const Ran ran = project.cirque({"run", plan(project, {"true"})});
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_EQ(old.wait(10).status, 128 + SIGKILL);

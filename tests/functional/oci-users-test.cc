@@ -79,7 +79,7 @@ TEST_F(Oci, DockerWorksAsWell) {
 
 // An ordinary user whose docker is root's: what root wrote inside can be read and removed by him outside.
 TEST_F(Oci, AnOrdinaryUserOwnsWhatHisContainersWrote) {
-    if (::geteuid() != 0 || project_.shell("command -v docker setpriv").status != 0) {
+    if (::geteuid() != 0 || project_.shell("command -v docker && command -v setpriv").status != 0) {
         GTEST_SKIP() << "needs root, docker's command line and setpriv";
     }
     const std::string socket = project_.root() + "/docker.sock";
@@ -124,7 +124,7 @@ std::string planWithInput(const std::string& options) {
 
 // Its folder is the container's user's when an artifact comes into it.
 TEST_F(Oci, ArtifactsReachAContainersUser) {
-    if (::geteuid() != 0 || project_.shell("command -v docker setpriv").status != 0) {
+    if (::geteuid() != 0 || project_.shell("command -v docker && command -v setpriv").status != 0) {
         GTEST_SKIP() << "needs root, docker's command line and setpriv";
     }
     project_.write("user.json", planWithInput(options(R"(, "user": "1234:1234")")));
@@ -151,7 +151,7 @@ TEST_F(Oci, ArtifactsReachAContainersUser) {
 
 // The same of a container that is killed: its agent could give nothing back.
 TEST_F(Oci, AnOrdinaryUserGetsBackWhatAContainerThatDiedHadTaken) {
-    if (::geteuid() != 0 || project_.shell("command -v docker setpriv").status != 0) {
+    if (::geteuid() != 0 || project_.shell("command -v docker && command -v setpriv").status != 0) {
         GTEST_SKIP() << "needs root, docker's command line and setpriv";
     }
     const std::string socket = project_.root() + "/docker.sock";

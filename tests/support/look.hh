@@ -4,16 +4,19 @@
 
 #include <chrono>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace cirque::test {
 
-// Its bytes; none when it cannot be read.
+// Its bytes; none when it cannot be read, as what /proc says of a process that ends meanwhile.
 inline std::string slurp(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream out;
+    out << in.rdbuf(); // takes note of a failure; an iterator would throw
+    return std::move(out).str();
 }
 
 // True when `ready` became true within `seconds`.

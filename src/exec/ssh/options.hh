@@ -14,11 +14,11 @@ namespace cirque::exec {
 // One host and how to get there. Equal ones share a connection.
 struct SshTarget {
     std::string host; // as ssh takes it
-    std::string user;
-    std::string port;
-    std::string identityFile;
-    std::string workspaceDir;         // over there; empty: the default
-    std::vector<std::string> options; // "Name=value" of ssh_config(5)
+    std::string user = {};
+    std::string port = {};
+    std::string identityFile = {};
+    std::string workspaceDir = {};         // over there; empty: the default
+    std::vector<std::string> options = {}; // "Name=value" of ssh_config(5)
 
     auto operator<=>(const SshTarget&) const = default;
 };

@@ -209,7 +209,9 @@ void RunModel::on(const event::Event& event, const event::JobStarted& body) {
     owner->pause.reset();
     owner->provisioning = false;
     for (ServiceModel& one : owner->services) {
-        one = {std::move(one.name)};
+        ServiceModel anew;
+        anew.name = std::move(one.name);
+        one = std::move(anew);
     }
     owner->build.reset();
     owner->started = owner->started ? owner->started : event.mono;
