@@ -84,8 +84,7 @@ class Summer {
                 return {};
             }
             file.facts = factsOf(st);
-            CIRQUE_TRY_ASSIGN(const std::optional<std::string> hex,
-                              read(folder, name, file, st.st_mode, cancelled));
+            CIRQUE_TRY_ASSIGN(const std::optional<std::string> hex, read(folder, name, file, st, cancelled));
             struct stat after{};
             if (hex && ::fstatat(folder, name.c_str(), &after, AT_SYMLINK_NOFOLLOW) == 0 &&
                 factsOf(after) == file.facts) {
@@ -96,17 +95,18 @@ class Summer {
                 return {};
             }
         }
-        return fail(ErrorCode::Io, fmt::format("{}/{} changes while it is read", root_, file.path));
+        return fail(ErrorCode::Io, fmt::format("{}/{} changes while it is read", root_, file.path),
+                    "end what writes it, or name it in .gitignore");
     }
 
   private:
     static constexpr std::size_t bufferSize = 256U << 10U;
 
-    // nullopt: it is another kind of file by now, or reading was cancelled.
+    // nullopt: it is not what `st` said by now, or reading was cancelled.
     Result<std::optional<std::string>> read(int folder, const std::string& name, const KnownFile& file,
-                                            mode_t mode, const std::atomic<bool>& cancelled) {
+                                            const struct stat& st, const std::atomic<bool>& cancelled) {
         Sha256 sum;
-        if (S_ISLNK(mode)) {
+        if (S_ISLNK(st.st_mode)) {
             const ssize_t size = ::readlinkat(folder, name.c_str(), buffer_.get(), PATH_MAX);
             if (size < 0) {
                 return hasVanished(errno) || errno == EINVAL
@@ -116,7 +116,7 @@ class Summer {
             sum.update(std::string_view(buffer_.get(), static_cast<std::size_t>(size)));
             return std::optional(sum.hex());
         }
-        if (!S_ISREG(mode)) {
+        if (!S_ISREG(st.st_mode)) {
             return std::optional(sum.hex()); // the kind says all
         }
         const io::UniqueFd in(
@@ -125,7 +125,8 @@ class Summer {
             return hasVanished(errno) ? Result<std::optional<std::string>>(std::nullopt)
                                       : cannotRead(root_, file.path);
         }
-        while (!cancelled.load(std::memory_order_relaxed)) {
+        off_t left = st.st_size; // a file that grows as fast as it is read has no end
+        while (left >= 0 && !cancelled.load(std::memory_order_relaxed)) {
             const ssize_t size = ::read(in.get(), buffer_.get(), bufferSize);
             if (size < 0 && errno != EINTR) {
                 return cannotRead(root_, file.path);
@@ -134,6 +135,7 @@ class Summer {
                 return std::optional(sum.hex());
             }
             sum.update(std::string_view(buffer_.get(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
+            left -= std::max<ssize_t>(size, 0);
         }
         return std::optional<std::string>(std::nullopt);
     }

@@ -2,10 +2,12 @@
 #include "workspace/fingerprint.hh"
 
 #include "tests/unit/workspace/tree-fixture.hh"
+#include "workspace/file-sums.hh"
 #include "workspace/stat-cache.hh"
 
 #include <sys/un.h>
 
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -51,6 +53,17 @@ class FingerprintTest : public cirque::testing::TreeFixture {
         ASSERT_TRUE(saveStatCache(at("cache/stat"), {known}, FileSum{}));
     }
 };
+
+// A log that something writes into the tree as fast as it is read has no end. Here a file stands for it that
+// says it is empty and has 256 GiB.
+TEST(SumFiles, AFileWithoutAnEndIsNamed) {
+    KnownFile pages{.path = "pagemap", .facts = {}, .sum = {}};
+    KnownFile* const which[] = {&pages};
+    const std::atomic<bool> cancelled = false;
+    const Result<void> summed = sumFiles("/proc/self", which, cancelled);
+    ASSERT_FALSE(summed);
+    EXPECT_EQ(summed.error().message, "/proc/self/pagemap changes while it is read");
+}
 
 TEST_F(FingerprintTest, EverythingThatAJobMayTakeChangesIt) {
     write("tree/a", "one");
