@@ -115,9 +115,14 @@ io::Task<Result<std::string>> EngineClient::feed(std::vector<std::string> argume
         co_return fail(std::move(said).error());
     }
     if (now.token().stopRequested()) {
-        co_return fail(failed(what, now.token().reason() != io::StopReason::Timeout
-                                        ? "it was stopped"
-                                        : "it did not end within 60 s"));
+        const bool hangs = now.token().reason() == io::StopReason::Timeout;
+        Error error = failed(what, hangs ? "it did not end within 60 s" : "it was stopped");
+        if (hangs) {
+            error.hint = fmt::format("'{} ps' should answer at once; if it does not, see what it waits for, "
+                                     "or start its daemon anew",
+                                     tool_.name);
+        }
+        co_return fail(std::move(error));
     }
     if (!said->status.ok()) {
         co_return fail(failed(what, said->err));

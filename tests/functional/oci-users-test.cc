@@ -36,16 +36,22 @@ TEST_F(Oci, FilesOfOtherUsersBelongToTheCallerAfterwards) {
     EXPECT_EQ(foreign.out, "") << foreign.all();
 }
 
+// The daemon that podman can be, for docker's own program.
+Running dockersDaemon(Project& project) {
+    const std::string socket = project.root() + "/docker.sock";
+    Running daemon =
+        project.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
+    project.waitFor(socket);
+    project.set("DOCKER_HOST", "unix://" + socket);
+    return daemon;
+}
+
 // docker's own program, against the daemon that podman can be.
 TEST_F(Oci, DockerWorksAsWell) {
     if (project_.shell("command -v docker").status != 0) {
         GTEST_SKIP() << "docker's command line is not installed";
     }
-    const std::string socket = project_.root() + "/docker.sock";
-    Running service =
-        project_.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
-    project_.waitFor(socket);
-    project_.set("DOCKER_HOST", "unix://" + socket);
+    Running daemon = dockersDaemon(project_);
     for (const char* mode : {"isolated", "shared"}) {
         const Ran ran = run(plan({"cat /etc/debian_version; pwd", "exit 9"},
                                  options(fmt::format(R"(, "mode": "{}")", mode))));
@@ -67,7 +73,7 @@ TEST_F(Oci, DockerWorksAsWell) {
     Running running =
         project_.start({"run", plan({"touch /out/up; sleep 600"}, options(outMount())), "--no-tui"});
     project_.waitFor(out("up"));
-    service.signal(SIGKILL);
+    daemon.signal(SIGKILL);
     const Ran lost = running.wait(60);
     EXPECT_EQ(lost.status, 3) << lost.all();
     expectGone();
@@ -82,11 +88,7 @@ TEST_F(Oci, AnOrdinaryUserOwnsWhatHisContainersWrote) {
     if (::geteuid() != 0 || project_.shell("command -v docker && command -v setpriv").status != 0) {
         GTEST_SKIP() << "needs root, docker's command line and setpriv";
     }
-    const std::string socket = project_.root() + "/docker.sock";
-    Running service =
-        project_.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
-    project_.waitFor(socket);
-    project_.set("DOCKER_HOST", "unix://" + socket);
+    const Running daemon = dockersDaemon(project_);
     project_.set("XDG_RUNTIME_DIR", std::nullopt);
     project_.write("f", "of the tree\n");
     const auto asNobody = [&](const std::string& options) {
@@ -131,11 +133,7 @@ TEST_F(Oci, ArtifactsReachAContainersUser) {
     const Ran other = run("user.json");
     EXPECT_EQ(other.status, 0) << other.all();
     EXPECT_TRUE(other.outHas("[main/2] 2")) << other.all();
-    const std::string socket = project_.root() + "/docker.sock";
-    Running service =
-        project_.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
-    project_.waitFor(socket);
-    project_.set("DOCKER_HOST", "unix://" + socket);
+    const Running daemon = dockersDaemon(project_);
     project_.set("XDG_RUNTIME_DIR", std::nullopt);
     project_.write("p.json", planWithInput(options()));
     const Ran ran =
@@ -154,11 +152,7 @@ TEST_F(Oci, AnOrdinaryUserGetsBackWhatAContainerThatDiedHadTaken) {
     if (::geteuid() != 0 || project_.shell("command -v docker && command -v setpriv").status != 0) {
         GTEST_SKIP() << "needs root, docker's command line and setpriv";
     }
-    const std::string socket = project_.root() + "/docker.sock";
-    Running service =
-        project_.startShell(fmt::format("exec podman system service --time=0 'unix://{}'", socket));
-    project_.waitFor(socket);
-    project_.set("DOCKER_HOST", "unix://" + socket);
+    const Running daemon = dockersDaemon(project_);
     project_.set("XDG_RUNTIME_DIR", std::nullopt);
     project_.write("f", "of the tree\n");
     for (const std::string keep : {"", "--keep"}) {
