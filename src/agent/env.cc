@@ -80,6 +80,9 @@ Result<Environment> assembleEnv(std::span<const Variables> below, const EnvChang
             environment[name] = *path;
         }
     }
+    if (!own.shell.empty()) {
+        environment.try_emplace("SHELL", own.shell); // else bash looks for the user's in the passwd database
+    }
     if (!own.pathFolders.empty()) {
         const auto path = environment.try_emplace("PATH", defaultPath).first;
         path->second = fmt::format("{}:{}", fmt::join(own.pathFolders, ":"), path->second);

@@ -29,6 +29,7 @@ struct OwnVariables {
     std::string jobEnvFile;               // JOB_ENV
     std::string outputFile;               // CIRQUE_OUTPUT; empty: unset
     std::string summaryFile;              // CIRQUE_SUMMARY, GITHUB_STEP_SUMMARY; empty: unset
+    std::string shell;                    // SHELL where no layer sets it; empty: none
     std::vector<std::string> pathFolders; // put before PATH, first one first
 };
 

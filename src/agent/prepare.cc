@@ -118,6 +118,7 @@ Result<Environment> Preparer::assemble(const StepRequest& request, const Prepare
     own.jobFolder = context_.jobFolder;
     own.workFolder = prepared.workFolder;
     own.jobEnvFile = jobEnv_.path();
+    own.shell = context_.bash;
     own.pathFolders = prepared.pathFolders;
     if (!prepared.outputName.empty()) {
         own.outputFile = context_.privateFolder + '/' + prepared.outputName;

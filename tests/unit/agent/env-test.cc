@@ -69,6 +69,15 @@ TEST(StepEnvironment, TheStepsOwnFoldersComeFirstOnPath) {
     EXPECT_FALSE(assembled({}, {}, {}).contains("PATH"));
 }
 
+// Wrong: a program that starts $SHELL gets the login shell of whoever started the run.
+TEST(StepEnvironment, ShellIsTheBashOfThePlaceUnlessALayerSetsIt) {
+    OwnVariables variables = own();
+    EXPECT_FALSE(assembled({}, {}, {}, variables).contains("SHELL"));
+    variables.shell = "/bin/bash";
+    EXPECT_EQ(assembled({}, {}, {}, variables).at("SHELL"), "/bin/bash");
+    EXPECT_EQ(assembled({{{"SHELL", "/bin/zsh"}}}, {}, {}, variables).at("SHELL"), "/bin/zsh");
+}
+
 TEST(StepEnvironment, JobEnvCanRemoveAVariable) {
     EXPECT_FALSE(assembled({{{"GONE", "1"}}}, {{}, {"GONE"}}, {}).contains("GONE"));
     EXPECT_TRUE(assembled({}, {{}, {"GONE"}}, {{{"GONE", "1"}}}).contains("GONE"));
