@@ -5,31 +5,29 @@
 
 namespace cirque::app {
 
-std::set<std::string> askedJobs(const LocalRequest& request) {
+AskedJobs::AskedJobs(const LocalRequest& request)
+    : request_(request), all_(request.options.selected.empty()) {
+    if (all_) {
+        return;
+    }
     const std::vector<plan::Job>& jobs = request.plan->jobs;
     const plan::Graph graph(jobs);
-    std::set<std::string> asked;
-    const auto add = [&](int job) { asked.insert(jobs[static_cast<std::size_t>(job)].name); };
-    bool all = request.options.selected.empty();
+    const auto add = [&](int job) { asked_.insert(jobs[static_cast<std::size_t>(job)].name); };
     for (const std::string& name : request.options.selected) {
         const int job = graph.find(name);
         if (job < 0) {
-            all = true;
-            continue;
+            all_ = true;
+            return;
         }
         add(job);
         for (const int need : request.options.only ? std::vector<int>() : graph.ancestors(job)) {
             add(need);
         }
     }
-    for (const plan::Job& job : jobs) {
-        if (request.options.settled.contains(job.name)) {
-            asked.erase(job.name);
-        } else if (all) {
-            asked.insert(job.name);
-        }
-    }
-    return asked;
+}
+
+bool AskedJobs::contains(const std::string& job) const {
+    return (all_ || asked_.contains(job)) && !request_.options.settled.contains(job);
 }
 
 } // namespace cirque::app

@@ -9,8 +9,18 @@
 
 namespace cirque::app {
 
-// Names of the jobs that were asked for and of those they need, without what is settled. All, when one that
-// was asked for is not in the plan yet.
-std::set<std::string> askedJobs(const LocalRequest& request);
+// The jobs that were asked for and those they need, without what is settled. All, when none is named or one
+// that was asked for is not in the plan yet. The request outlives it.
+class AskedJobs {
+  public:
+    explicit AskedJobs(const LocalRequest& request);
+
+    [[nodiscard]] bool contains(const std::string& job) const;
+
+  private:
+    const LocalRequest& request_;
+    bool all_ = false;
+    std::set<std::string> asked_; // unless all
+};
 
 } // namespace cirque::app

@@ -100,9 +100,12 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
     return out;
 }
 
-exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
-    const std::vector<std::string> passed = plan::passEnv(*request_.plan, job);
-    exec::Vars out;
+const exec::Vars& EnvSourcePort::callerVars(const plan::Job& job) {
+    std::vector<std::string> passed = plan::passEnv(*request_.plan, job);
+    if (passed_ == passed) {
+        return caller_;
+    }
+    caller_.clear();
     for (const auto& [name, value] : request_.environment.variables()) {
         if (agent::steersBash(name)) {
             continue;
@@ -111,10 +114,11 @@ exec::Vars EnvSourcePort::callerVars(const plan::Job& job) const {
             request_.inheritEnv ||
             std::ranges::any_of(passed, [&](const std::string& pattern) { return matches(pattern, name); });
         if (wanted) {
-            out.push_back({name, value, false});
+            caller_.push_back({name, value, false});
         }
     }
-    return out;
+    passed_ = std::move(passed);
+    return caller_;
 }
 
 Result<exec::Vars> EnvSourcePort::provided(const std::vector<plan::EnvProvider>& providers,

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cirque::app {
 
@@ -23,7 +24,7 @@ class EnvSourcePort : public engine::EnvSource {
 
   private:
     Result<engine::JobEnv> settle(const plan::Job& job, const Results& results);
-    [[nodiscard]] exec::Vars callerVars(const plan::Job& job) const;
+    const exec::Vars& callerVars(const plan::Job& job);
     // `below` is what lower levels set, for `required`.
     Result<exec::Vars> provided(const std::vector<plan::EnvProvider>& providers, const plan::Env& ownEnv,
                                 const std::vector<exec::Vars>& below, const std::string& level) const;
@@ -31,6 +32,8 @@ class EnvSourcePort : public engine::EnvSource {
 
     const LocalRequest& request_;
     KnownSecrets& secrets_;
+    std::optional<std::vector<std::string>> passed_; // the names that `caller_` is of
+    exec::Vars caller_;                              // mostly the same for all jobs
 };
 
 } // namespace cirque::app

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -17,7 +16,7 @@ namespace cirque::app {
 namespace {
 
 std::optional<std::pair<const plan::Job*, const plan::Service*>> firstHere(const LocalRequest& request) {
-    const std::set<std::string> asked = askedJobs(request);
+    const AskedJobs asked(request);
     for (const plan::Job& job : request.plan->jobs) {
         const auto row = std::ranges::find(executorRows(), job.executor.kind, &ExecutorRow::kind);
         if (row == executorRows().end() || row->hasEngine || !asked.contains(job.name)) {

@@ -260,7 +260,7 @@ io::Task<> Places::Parts::sweepKind(const ExecutorRow* row, std::vector<PlaceMar
 
 io::Task<Result<void>> Places::Parts::checkOthers(io::StopToken stop) {
     CIRQUE_CO_TRY(checkEngine(request));
-    const std::set<std::string> asked = askedJobs(request);
+    const AskedJobs asked(request);
     for (const plan::Job& job : request.plan->jobs) {
         exec::Executor* executor = findOther(job.executor.kind);
         if (executor == nullptr || !asked.contains(job.name)) {

@@ -25,7 +25,7 @@ std::string missingSecrets(const LocalRequest& request) {
         }
     };
     look(request.plan->env, "the workflow");
-    const std::set<std::string> asked = askedJobs(request);
+    const AskedJobs asked(request);
     for (const plan::Job& job : request.plan->jobs) {
         if (!asked.contains(job.name)) {
             continue;
