@@ -87,8 +87,6 @@ void Leader::take(std::string_view bytes) {
         std::memcpy(&record, buffer_.data(), sizeof record);
         buffer_.erase(0, sizeof record);
         switch (record.kind) {
-        case LeaderStatus::Started:
-            break;
         case LeaderStatus::ExecFailed:
             mainEnd_ = MainEnd{MainEnd::Kind::ExecFailed, record.value};
             break;

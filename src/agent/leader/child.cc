@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/leader/child.hh"
 
+#include "agent/leader/processors.hh"
 #include "agent/leader/system.hh"
 
 #include <linux/prctl.h>
@@ -20,7 +21,8 @@ struct DefaultAction {
 
 // Runs in the leader's memory while the leader waits (vfork), so it writes nothing but `error` and its own
 // frame.
-[[noreturn, gnu::noinline]] void runChild(char** argv, char** environment, volatile int* error) {
+[[noreturn, gnu::noinline]] void runChild(char** argv, char** environment, const Beside& beside,
+                                          volatile int* error) {
     sys::call(__NR_setsid);
     // the kernel delivers this when the leader dies by other hands; the tree's rest then has no keeper, but
     // no main
@@ -31,6 +33,7 @@ struct DefaultAction {
     }
     unsigned long none = 0;
     sys::call(__NR_rt_sigprocmask, SIG_SETMASK, sys::address(&none), 0, kernelSignals / 8);
+    beside.release();
     auto result =
         sys::call(__NR_execve, sys::address(argv[0]), sys::address(argv), sys::address(environment));
     *error = static_cast<int>(-result);
@@ -41,10 +44,12 @@ struct DefaultAction {
 
 StartedChild startChild(char** argv, char** environment) {
     volatile int error = 0;
+    const Beside beside;
     auto pid = sys::call(__NR_clone, CLONE_VM | CLONE_VFORK | SIGCHLD);
     if (pid == 0) {
-        runChild(argv, environment, &error);
+        runChild(argv, environment, beside, &error);
     }
+    beside.release();
     if (pid < 0) {
         return {0, static_cast<int>(-pid)};
     }

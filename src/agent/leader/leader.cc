@@ -91,7 +91,6 @@ class Leader {
             record(LeaderStatus::ExecFailed, child.error);
         } else {
             main_ = child.pid;
-            record(LeaderStatus::Started, child.pid);
         }
     }
 

@@ -9,8 +9,8 @@
 // their other ends see the end of file when the step's processes have closed them.
 //
 // --status is the write end of a pipe. The leader writes StatusRecords to it:
-//   Started, then Exited or Signaled when the main process has ended, then TreeGone; or ExecFailed, then
-//   TreeGone.
+//   Exited or Signaled when the main process has ended, then TreeGone; or ExecFailed, then TreeGone. Nothing
+//   is told of a start: it would only wake the reader.
 // Between the end of the main process and TreeGone live the daemons it left. End of file without TreeGone:
 // somebody killed the leader.
 //
@@ -29,7 +29,6 @@
 namespace cirque::agent {
 
 enum class LeaderStatus : std::int32_t {
-    Started = 1,    // value: process id of the main process
     ExecFailed = 2, // value: errno of execve
     Exited = 3,     // value: exit status of the main process
     Signaled = 4,   // value: signal that ended the main process

@@ -73,13 +73,11 @@ class LeaderHarness {
         return {static_cast<int>(record.kind), record.value};
     }
 
-    // The kinds and values up to the end of file, Started left out.
+    // The kinds and values up to the end of file.
     std::vector<std::pair<int, int>> rest() {
         std::vector<std::pair<int, int>> records;
         for (auto record = next(); record.first != 0; record = next()) {
-            if (record.first != static_cast<int>(LeaderStatus::Started)) {
-                records.push_back(record);
-            }
+            records.push_back(record);
         }
         return records;
     }

@@ -5,6 +5,7 @@
 #include "tests/unit/io/temp-folder.hh"
 
 #include <fcntl.h>
+#include <sched.h>
 
 namespace cirque::agent {
 namespace {
@@ -14,7 +15,6 @@ TEST(Leader, EveryExitStatusArrives) {
         LeaderSetup setup;
         setup.program = {"/bin/sh", "-c", "exit " + std::to_string(status)};
         LeaderHarness leader(setup);
-        ASSERT_EQ(leader.next().first, static_cast<int>(LeaderStatus::Started));
         ASSERT_EQ(leader.rest(), (Records{exited(status), treeGone}));
     }
 }
@@ -73,10 +73,9 @@ TEST(Leader, TheStepHasNoDescriptorButItsThree) {
 
 TEST(Leader, TheStepLeadsItsOwnSession) {
     auto leader =
-        LeaderHarness::bash("read -r stat < /proc/$$/stat; set -- ${stat##*) }; echo $$ $3 $4; exit 0");
-    auto started = leader.next();
-    auto pid = std::to_string(started.second);
-    EXPECT_EQ(leader.line(), pid + " " + pid + " " + pid);
+        LeaderHarness::bash("read -r stat < /proc/$$/stat; set -- ${stat##*) }; echo $$; echo $3 $4; exit 0");
+    const std::string pid = leader.line();
+    EXPECT_EQ(leader.line(), pid + " " + pid);
 }
 
 // `seq | head` in a shell ends by SIGPIPE (141 with pipefail); with SIGPIPE ignored seq fails with a message.
@@ -92,11 +91,35 @@ TEST(Leader, InheritedIgnoredAndBlockedSignalsAreReset) {
     EXPECT_EQ(leader.rest(), (Records{exited(141), treeGone}));
 }
 
+// The leader keeps the step beside itself while it starts it; a build that stayed on one processor would take
+// long.
+TEST(Leader, TheStepMayRunWhereverTheCallerMay) {
+    const std::string ask = "grep Cpus_allowed: /proc/self/status";
+    const auto allowed = [&](std::vector<std::string> wrapper) {
+        LeaderSetup setup;
+        setup.wrapper = std::move(wrapper);
+        return LeaderHarness::bash(ask + "; exit 0", setup).allOutput();
+    };
+    const auto caller = [&](const std::string& prefix) {
+        io::SpawnOptions options;
+        options.argv = {"/bin/bash", "-c", prefix + ask};
+        std::string said;
+        io::Runtime runtime;
+        runtime.run([&]() -> io::Task<> {
+            auto result = co_await io::capture(options);
+            said = result ? result->out : result.error().text();
+        });
+        return said;
+    };
+    EXPECT_EQ(allowed({}), caller(""));
+    const std::string first = std::to_string(::sched_getcpu());
+    EXPECT_EQ(allowed({"taskset", "-c", first}), caller("taskset -c " + first + " "));
+}
+
 // A reader of the step's pipe would else wait for the leader, or for the daemons, instead of the step.
 TEST(Leader, TheOutputEndsWithTheStepAndNotWithTheLeader) {
     auto leader = LeaderHarness::bash("sleep 1000 > /dev/null 2>&1 & echo last");
     EXPECT_EQ(leader.allOutput(), "last\n");
-    EXPECT_EQ(leader.next().first, static_cast<int>(LeaderStatus::Started));
     EXPECT_EQ(leader.next(), exited(0));
     EXPECT_FALSE(isGone(leader.pid()));
     leader.send(LeaderCommand::End);
@@ -106,7 +129,6 @@ TEST(Leader, TheOutputEndsWithTheStepAndNotWithTheLeader) {
 // The leader's folder is the step's; a leader that stays would keep it busy.
 TEST(Leader, DoesNotHoldTheFolder) {
     auto leader = LeaderHarness::bash("sleep 1000 & readlink /proc/$PPID/cwd");
-    EXPECT_EQ(leader.next().first, static_cast<int>(LeaderStatus::Started));
     EXPECT_EQ(leader.next(), exited(0));
     char target[100] = {};
     auto link = "/proc/" + std::to_string(leader.pid()) + "/cwd";
