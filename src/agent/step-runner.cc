@@ -104,6 +104,9 @@ io::Task<StepEnd> StepRunner::run(StepRequest request, std::shared_ptr<Sink> sin
         co_return end;
     }
     const auto prepared = std::make_shared<const PreparedStep>(std::move(*made));
+    if (!prepared->scriptName.empty()) {
+        scripts_.push_back(prepared->scriptName);
+    }
     if (prepared->refused) {
         end.outcome = *prepared->refused;
         removeFiles(*prepared);
@@ -212,11 +215,19 @@ io::Task<StepEnd> StepRunner::collect(Request request, Prepared prepared, Outcom
 }
 
 void StepRunner::removeFiles(const PreparedStep& prepared) {
-    // the script stays until the job's end, when the folder goes as a whole
+    // the script stays until the job's end
     for (const std::string& name : {prepared.outputName, prepared.summaryName}) {
         if (!name.empty()) {
             (void)::unlinkat(privateFd_.get(), name.c_str(), 0);
         }
+    }
+}
+
+// So that the folder is mostly empty, and need not be walked to be removed.
+void StepRunner::removeScripts() {
+    scripts_.emplace_back("JOB_ENV");
+    for (const std::string& name : scripts_) {
+        (void)::unlinkat(privateFd_.get(), name.c_str(), 0);
     }
 }
 
@@ -273,6 +284,7 @@ io::Task<Result<void>> StepRunner::close(io::StopToken stop) {
     readers_.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     co_await group_.join();
     leaders_.clear();
+    removeScripts();
     if (!all || services.kind == OutcomeKind::Infrastructure) {
         co_return fail(ErrorCode::Process, "processes that the job left behind did not end",
                        "look for processes in uninterruptible sleep (state D)");

@@ -69,6 +69,7 @@ class StepRunner {
     io::Task<Result<void>> readJobEnv(Request request, Prepared prepared, io::StopToken stop);
     io::Task<Result<std::string>> printedEnv(Request request, LeaderStart start, io::StopToken stop);
     void removeFiles(const PreparedStep& prepared);
+    void removeScripts();
 
     JobContext context_;
     io::UniqueFd privateFd_;
@@ -80,6 +81,7 @@ class StepRunner {
     io::StopSource readers_; // rises when the job is over: nobody reads what still writes
     std::vector<std::shared_ptr<Leader>> leaders_; // alive, of steps
     std::unique_ptr<ServiceRunner> services_;      // null: the job has none
+    std::vector<std::string> scripts_;             // names in the private folder
     int count_ = 0;
 };
 

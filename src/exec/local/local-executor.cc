@@ -36,15 +36,26 @@ LocalExecutor::LocalExecutor(LocalOptions options, Workspaces& workspaces, Artif
 
 std::string LocalExecutor::handle(const Place& place) const {
     const std::string name = names_->take(place.job->name);
+    LocalFolders folders;
+    folders.job = fmt::format("{}/jobs/{}", options_->workRoot, name);
+    folders.secret = fmt::format("{}/{}", options_->privateRoot, name);
+    folders.tools = fmt::format("{}/tools/{}", options_->workRoot, name);
     JsonObject json;
-    json["folder"] = fmt::format("{}/jobs/{}", options_->workRoot, name);
-    json["private"] = fmt::format("{}/{}", options_->privateRoot, name);
-    json["tools"] = fmt::format("{}/tools/{}", options_->workRoot, name);
-    return toLine(json);
+    json["folder"] = folders.job;
+    json["private"] = folders.secret;
+    json["tools"] = folders.tools;
+    std::string text = toLine(json);
+    made_.insert_or_assign(text, std::move(folders));
+    return text;
 }
 
 io::Task<Result<std::unique_ptr<JobSite>>> LocalExecutor::open(Place place, std::string handle) {
-    CIRQUE_CO_TRY_ASSIGN(LocalFolders folders, parseHandle(handle));
+    LocalFolders folders;
+    if (auto made = made_.extract(handle)) { // almost always: then it need not be read
+        folders = std::move(made.mapped());
+    } else {
+        CIRQUE_CO_TRY_ASSIGN(folders, parseHandle(handle));
+    }
     LocalSiteParts parts{options_, std::move(folders), std::move(place), leaders_,
                          names_,   workspaces_,        artifacts_};
     std::unique_ptr<JobSite> site = std::make_unique<LocalSite>(std::move(parts));

@@ -8,6 +8,7 @@
 #include "exec/local/ports.hh"
 #include "workspace/job-names.hh"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,12 @@ struct LocalOptions {
     std::shared_ptr<agent::LeaderSet> leaders{}; // one for the process; null: one is made
     Millis grace{10000};
     bool keep = false; // leave the jobs' folders
+};
+
+struct LocalFolders {
+    std::string job;
+    std::string secret; // the private one
+    std::string tools;
 };
 
 class LocalExecutor : public Executor {
@@ -53,6 +60,7 @@ class LocalExecutor : public Executor {
     Artifacts& artifacts_;
     std::shared_ptr<agent::LeaderSet> leaders_;
     std::shared_ptr<workspace::JobFolderNames> names_;
+    mutable std::map<std::string, LocalFolders> made_; // by handle; not yet opened
 };
 
 } // namespace cirque::exec

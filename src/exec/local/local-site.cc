@@ -16,10 +16,9 @@ namespace cirque::exec {
 
 namespace {
 
-// True when nothing is left of the two; a job that copied nothing needs no walk on another thread.
-bool removeEmpty(const LocalFolders& folders) {
-    const auto gone = [](const std::string& path) { return ::rmdir(path.c_str()) == 0 || errno == ENOENT; };
-    return gone(folders.tools) && gone(folders.job);
+// True when nothing is left of it.
+bool removeEmpty(const std::string& folder) {
+    return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
 }
 
 } // namespace
@@ -128,8 +127,12 @@ io::Task<Result<void>> LocalSite::close(io::StopToken stop) {
     }
     const LocalFolders folders = parts_.folders;
     const bool keep = parts_.options->keep;
-    Result<void> removed = io::removeTree(folders.secret); // a few small files in memory
-    if (!keep && !removeEmpty(folders)) {
+    Result<void> removed; // of the private folder: a few small files in memory
+    if (!removeEmpty(folders.secret)) {
+        removed = io::removeTree(folders.secret);
+    }
+    // a job that copied nothing needs no walk on another thread
+    if (!keep && (!removeEmpty(folders.tools) || !removeEmpty(folders.job))) {
         const std::function<Result<void>()> remove = [folders]() -> Result<void> {
             const Result<void> tools = io::removeTree(folders.tools);
             const Result<void> job = io::removeTree(folders.job);

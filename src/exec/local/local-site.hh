@@ -13,12 +13,6 @@
 
 namespace cirque::exec {
 
-struct LocalFolders {
-    std::string job;
-    std::string secret; // the private one
-    std::string tools;
-};
-
 struct LocalSiteParts {
     std::shared_ptr<const LocalOptions> options;
     LocalFolders folders;

@@ -10,7 +10,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -53,11 +52,11 @@ Result<ReadState> readPiece(int fd, std::span<char> buffer,
 
 Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string_view)> sink, StopToken stop,
                                      AtStop atStop, std::function<bool()> hold) {
-    int flags = ::fcntl(fd.get(), F_GETFL);
-    if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
-        co_return fail(systemError(errno, "read from", "a pipe"));
-    }
     asio::posix::stream_descriptor stream(co_await asio::this_coro::executor, fd.release());
+    boost::system::error_code blocks;
+    if (stream.native_non_blocking(true, blocks)) {
+        co_return fail(systemError(blocks.value(), "read from", "a pipe"));
+    }
     auto callback = stop.onStop([&stream](StopLevel) {
         boost::system::error_code ignored;
         (void)stream.cancel(ignored); // fails only when nothing waits
