@@ -40,15 +40,14 @@ io::Task<io::ExitStatus> endOf(io::Process process, io::StopToken stop) {
     co_await timer.start();
     const io::StopCallback kill =
         now.token().onStop([&process](io::StopLevel /*level*/) { process.signalGroup(SIGKILL); });
-    const io::StopCallback end = stop.onStop([&process, &now](io::StopLevel level) {
+    const io::StopCallback end = stop.onStop([&](io::StopLevel level) {
         process.signalGroup(SIGHUP);
         if (level == io::StopLevel::Immediate) {
             now.request(level, io::StopReason::Cancelled);
+        } else {
+            timer.spawn(stopLater(now, endPatience, ended.token()));
         }
     });
-    if (stop.stopRequested()) {
-        timer.spawn(stopLater(now, endPatience, ended.token()));
-    }
     const io::ExitStatus status = co_await process.wait();
     ended.request(io::StopLevel::Immediate, io::StopReason::Shutdown);
     co_await timer.join();
