@@ -24,6 +24,10 @@ PathKind look(const std::string& path) {
     if (stat(path.c_str(), &info) != 0) {
         return PathKind::Missing;
     }
+    // as with git: a tree that somebody else has put above this folder is not the user's project
+    if (path.ends_with("/.git") && info.st_uid != geteuid()) {
+        return PathKind::Missing;
+    }
     return S_ISDIR(info.st_mode) ? PathKind::Folder : PathKind::File;
 }
 

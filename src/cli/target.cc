@@ -37,17 +37,46 @@ std::string workflowFile(const std::string& folder, const Look& look) {
     return {};
 }
 
-// What a folder offers: its workflow file, else its flake; the flake first when `flakeFirst`.
-Result<void> settleFolder(Target& target, bool flakeFirst, const Look& look) {
+// What a folder offers: its workflow file, else its flake; the flake first when `flakeFirst`. False: nothing.
+bool takeFolder(Target& target, bool flakeFirst, const Look& look) {
     target.file = workflowFile(target.folder, look);
     const bool isFlake = look(below(target.folder, "flake.nix")) == PathKind::File;
     if (isFlake && (flakeFirst || target.file.empty())) {
         target.kind = Target::Kind::Flake;
-    } else if (target.file.empty()) {
-        return fail(ErrorCode::NotFound,
-                    fmt::format("no workflow in {}: neither cirque.nix, ci.nix nor flake.nix is there",
-                                target.folder),
-                    "write one (see docs/guide/workflows.md), or name a file: cirque run path/to/ci.nix");
+    }
+    return isFlake || !target.file.empty();
+}
+
+// The folder above in the same git tree; empty: there is none.
+std::string above(const std::string& folder, const Look& look) {
+    if (folder == "/" || look(below(folder, ".git")) != PathKind::Missing) {
+        return {};
+    }
+    return std::filesystem::path(folder).parent_path().string();
+}
+
+bool isInGitTree(std::string folder, const Look& look) {
+    std::string top;
+    while (!folder.empty()) {
+        top = folder;
+        folder = above(folder, look);
+    }
+    return look(below(top, ".git")) != PathKind::Missing;
+}
+
+// The target's folder, or, when `upward`, the nearest one above it in the same git tree that offers
+// something.
+Result<void> settleFolder(Target& target, bool flakeFirst, bool upward, const Look& look) {
+    const std::string first = target.folder;
+    const bool climbs = upward && isInGitTree(first, look);
+    while (!takeFolder(target, flakeFirst, look)) {
+        target.folder = climbs ? above(target.folder, look) : std::string();
+        if (target.folder.empty()) {
+            return fail(ErrorCode::NotFound,
+                        fmt::format("no workflow in {}{}: neither cirque.nix, ci.nix nor flake.nix is there",
+                                    first, climbs ? " or above it in its git tree" : ""),
+                        "write one (see docs/guide/workflows.md), or name a file: cirque run path/to/ci.nix");
+        }
     }
     return {};
 }
@@ -87,14 +116,14 @@ Result<Target> resolveTarget(const std::string& target, const std::string& folde
         }
     }
     if (path.empty()) {
-        CIRQUE_TRY(settleFolder(out, false, look));
+        CIRQUE_TRY(settleFolder(out, false, true, look));
         return out;
     }
     const std::string full = absolutePath(path, folder);
     const PathKind kind = look(full);
     if (kind == PathKind::Folder) {
         out.folder = full;
-        CIRQUE_TRY(settleFolder(out, !out.name.empty(), look));
+        CIRQUE_TRY(settleFolder(out, !out.name.empty(), path == ".", look));
         return out;
     }
     if (kind == PathKind::Missing) {

@@ -33,8 +33,9 @@ struct Positionals {
 Positionals splitPositionals(const std::vector<std::string>& words);
 
 // Settles a TARGET below `folder` (absolute). Without one: cirque.nix, then ci.nix, then flake.nix of the
-// folder. A folder with a name (.#x) is its flake, when it has one. Failures: NotFound that names what was
-// looked for, Unsupported for flake references with a scheme.
+// folder, else of the nearest one above it in the same git tree that has any; so also for "." (as with
+// `nix build`), but not for a folder that is named. A folder with a name (.#x) is its flake, when it has one.
+// Failures: NotFound that names what was looked for, Unsupported for flake references with a scheme.
 Result<Target> resolveTarget(const std::string& target, const std::string& folder,
                              const std::function<PathKind(const std::string&)>& look);
 

@@ -70,6 +70,43 @@ TEST(ResolveTarget, DefaultsToCirqueNixThenCiNix) {
     EXPECT_NE(none.error().message.find("/p"), std::string::npos);
 }
 
+// As with git and nix, whoever works in a folder of the project need not go to its top first.
+TEST(ResolveTarget, TheNearestFolderAboveInTheGitTreeIsTaken) {
+    const auto tree = disk({{"/p/.git", PathKind::Folder},
+                            {"/p/ci.nix", PathKind::File},
+                            {"/p/a/flake.nix", PathKind::File},
+                            {"/p/a/b/c", PathKind::Folder},
+                            {"/p/d", PathKind::Folder}});
+    for (const char* words : {"", "."}) {
+        const auto flake = resolveTarget(words, "/p/a/b/c", tree);
+        ASSERT_TRUE(flake) << flake.error().text();
+        EXPECT_EQ(flake->kind, Target::Kind::Flake);
+        EXPECT_EQ(flake->folder, "/p/a");
+        const auto file = resolveTarget(words, "/p/d", tree);
+        ASSERT_TRUE(file) << file.error().text();
+        EXPECT_EQ(file->file, "/p/ci.nix");
+        EXPECT_EQ(file->folder, "/p");
+    }
+    EXPECT_EQ(resolveTarget(".#x", "/p/d", tree)->folder, "/p");
+}
+
+// Wrong: a named folder without a workflow runs another one's; somebody else's file above the project runs.
+TEST(ResolveTarget, NothingAboveTheGitTreeOrANamedFolderIsTaken) {
+    const auto tree = disk({{"/ci.nix", PathKind::File},
+                            {"/p/.git", PathKind::Folder},
+                            {"/p/d", PathKind::Folder},
+                            {"/q/d", PathKind::Folder}});
+    const auto inGit = resolveTarget("", "/p/d", tree);
+    ASSERT_FALSE(inGit);
+    EXPECT_EQ(inGit.error().message, "no workflow in /p/d or above it in its git tree: neither cirque.nix, "
+                                     "ci.nix nor flake.nix is there");
+    EXPECT_FALSE(resolveTarget("", "/q/d", tree));
+    const auto named =
+        disk({{"/p/.git", PathKind::Folder}, {"/p/ci.nix", PathKind::File}, {"/p/d", PathKind::Folder}});
+    EXPECT_FALSE(resolveTarget("d", "/p", named));
+    EXPECT_FALSE(resolveTarget("./d", "/p", named));
+}
+
 TEST(ResolveTarget, AFolderMovesTheRunThere) {
     const auto target =
         resolveTarget("sub/", "/p", disk({{"/p/sub", PathKind::Folder}, {"/p/sub/ci.nix", PathKind::File}}));
