@@ -165,6 +165,9 @@ io::Task<ActionResult> AttemptLoop::waitRetry(Millis delay) {
 }
 
 io::Task<ActionResult> AttemptLoop::loadEnv() {
+    if (inputs_.collision) {
+        co_return resultOf(outcomeOf(*inputs_.collision));
+    }
     Result<JobEnv> env = co_await world_.ports.env.jobEnv(job_, inputs_.references);
     if (!env) {
         co_return resultOf(outcomeOf(env.error()));

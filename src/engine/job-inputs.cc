@@ -4,16 +4,33 @@
 #include "base/text.hh"
 #include "engine/needs.hh"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace cirque::engine {
 namespace {
 
-void addNeeds(JobInputs& inputs, const JobState& need) {
+// By variable: the job whose result it is. Members of a matrix are known only now, so the plan's checks have
+// not seen their names.
+using Givers = std::map<std::string, std::string>;
+
+void addNeeds(JobInputs& inputs, Givers& givers, const JobState& need) {
     const std::string prefix = "NEEDS_" + sanitizeEnvName(need.job->name) + "_";
     for (const auto& [name, value] : need.results) {
-        inputs.needs.push_back({prefix + sanitizeEnvName(name), value, false});
+        std::string variable = prefix + sanitizeEnvName(name);
+        const auto [giver, isNew] = givers.emplace(variable, need.job->name);
+        if (!isNew) {
+            inputs.collision =
+                Error{ErrorCode::Provider,
+                      fmt::format("result '{}' of job '{}' and one of job '{}' would both be {}", name,
+                                  need.job->name, giver->second, variable),
+                      "rename one of them: in a variable all but letters and digits is '_'",
+                      {}};
+        }
+        inputs.needs.push_back({std::move(variable), value, false});
         if (isBuilt(*need.job, name, value)) {
             inputs.storePaths.push_back(value);
         }
@@ -33,10 +50,11 @@ void addReferences(std::set<std::pair<std::string, std::string>>& wanted, const 
 JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job) {
     const JobState& self = machine.at(job);
     JobInputs inputs;
+    Givers givers;
     for (const int need : self.needs) {
-        addNeeds(inputs, machine.at(need));
+        addNeeds(inputs, givers, machine.at(need));
         for (const int member : machine.at(need).members) {
-            addNeeds(inputs, machine.at(member));
+            addNeeds(inputs, givers, machine.at(member));
         }
     }
     std::set<std::pair<std::string, std::string>> wanted;

@@ -12,6 +12,7 @@ struct JobInputs {
     EnvSource::Results references; // every {result} that the job's environment may name and that exists
     exec::Vars needs; // NEEDS_<JOB>_<NAME> of the direct needs; of a matrix: those of its members
     std::vector<std::string> storePaths{}; // among those values: what build steps made
+    std::optional<Error> collision{};      // two results would be one variable: the job must not start
 };
 
 JobInputs jobInputs(const RunMachine& machine, const plan::Plan& plan, int job);

@@ -160,5 +160,18 @@ TEST(Secrets, ValuesOfASecretFileProviderAreRedacted) {
     EXPECT_TRUE(ran.outHas("token ***")) << ran.all();
 }
 
+// Wrong: the last one wins, and a deploy gets the value of another member.
+TEST(Environment, ResultsOfMembersThatWouldBeOneVariableFailTheJobThatNeedsThem) {
+    const Project project;
+    project.write("p.json", R"json({"plan": 1, "name": "p", "jobs": {
+      "m": {"copyRepo": false, "matrix": {"axes": {"v": ["a.b", "a_b"]}}, "results": ["r"],
+            "steps": [{"run": "echo \"r=$MATRIX_V\" >> \"$CIRQUE_OUTPUT\""}]},
+      "z": {"copyRepo": false, "needs": ["m"], "steps": [{"run": "env | grep NEEDS"}]}}})json");
+    const Ran ran = project.cirque({"run", "p.json", "--no-tui"});
+    EXPECT_EQ(ran.status, 1) << ran.all();
+    EXPECT_TRUE(ran.outHas("would both be NEEDS_M_V_A_B_R")) << ran.all();
+    EXPECT_FALSE(ran.outHas("NEEDS_M_V_A_B_R=")) << ran.all();
+}
+
 } // namespace
 } // namespace cirque::test
