@@ -237,6 +237,25 @@ TEST(JunitOut, AFileThatCannotBeIsToldBeforeAnythingRuns) {
     EXPECT_NE(::access((project.root() + "/ran").c_str(), F_OK), 0);
 }
 
+// Wrong: the link is replaced, and whoever reads what it names takes an old report for that of this run.
+TEST(JunitOut, GoesThroughALinkAndIntoAPipe) {
+    const Project project;
+    project.planOf({"exit 3"});
+    project.write("target.xml", "old and green");
+    ASSERT_EQ(project.shell("ln -s target.xml link.xml && mkfifo fifo lonely").status, 0);
+    EXPECT_EQ(project.cirque({"run", "plan.json", "--junit", "link.xml"}).status, 1);
+    EXPECT_EQ(project.shell("test -L link.xml").status, 0);
+    EXPECT_NE(project.read("target.xml").find("<failure"), std::string::npos) << project.read("target.xml");
+    Running reader = project.startShell("exec timeout 30 cat fifo");
+    project.planOf({"true"});
+    EXPECT_EQ(project.cirque({"run", "plan.json", "--junit", "fifo"}).status, 0);
+    EXPECT_TRUE(reader.wait().outHas("<testcase name=\"s1\""));
+    const Ran lonely = project.cirque({"run", "plan.json", "--junit", "lonely"}, 30);
+    EXPECT_EQ(lonely.status, 3) << lonely.all();
+    EXPECT_TRUE(lonely.errHas("nobody reads it")) << lonely.all();
+    EXPECT_EQ(project.shell("test -p fifo && test -p lonely").status, 0);
+}
+
 // A green run whose report could not be written must not leave its reader with the old one in good faith.
 TEST(JunitOut, AReportThatCannotBeWrittenIsNoSuccess) {
     const Project project;

@@ -85,6 +85,14 @@ TEST_F(Seeing, TracesKeepTheRulesOfTheirFormats) {
         EXPECT_EQ(project.cirque({"trace", project.lastRun(), "--format", format}).out,
                   project.read("t.json"));
     }
+    ASSERT_EQ(project.shell("ln -s t.json link && mkfifo lonely").status, 0);
+    EXPECT_EQ(project.cirque({"trace", project.lastRun(), "-o", "link"}).status, 0);
+    EXPECT_EQ(project.shell("test -L link").status, 0);
+    EXPECT_EQ(project.cirque({"trace", project.lastRun()}).out, project.read("t.json"));
+    const Ran lonely = project.cirque({"trace", project.lastRun(), "-o", "lonely"}, 30);
+    EXPECT_EQ(lonely.status, 3) << lonely.all();
+    EXPECT_EQ(project.shell("test -p lonely").status, 0);
+    ASSERT_EQ(project.cirque({"trace", project.lastRun(), "--format", "otlp", "-o", "t.json"}).status, 0);
     // the checker itself must be able to say no
     EXPECT_NE(
         project.shell("sed 's/\"kind\":1/\"kind\":9/' t.json > bad.json; " + check + "otlp bad.json").status,

@@ -34,7 +34,7 @@ Result<int> traceCommand(const Context& context, const Arguments& arguments) {
     CIRQUE_TRY_ASSIGN(const history::Timeline timeline, history::loadTimeline(context.settings.stateDir, id));
     const std::string text = toLine(format->make(timeline)) + "\n";
     if (const std::string file = arguments.get("output"); !file.empty() && file != "-") {
-        CIRQUE_TRY(io::writeFileAtomic(file, text));
+        CIRQUE_TRY(io::writeNamedFile(file, text));
         return 0;
     }
     CIRQUE_TRY(print(text));

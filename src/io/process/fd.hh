@@ -58,6 +58,11 @@ Result<std::string> readFile(const std::string& path, std::size_t limit = 256u <
 // Writes `path` through a temporary file and rename, so that readers see the old or the new content.
 Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 
+// The same for a file that a user names. A symbolic link stays and what it names is written; what is there
+// and is no regular file (a device, a pipe) is opened and written into. Waits a while for a reader that is
+// slow, never for one that is not there.
+Result<void> writeNamedFile(const std::string& path, std::string_view bytes);
+
 // mkdir -p.
 Result<void> makeFolders(const std::string& path, unsigned mode = 0755);
 

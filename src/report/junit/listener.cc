@@ -59,7 +59,7 @@ Result<void> JunitListener::finish() {
         return tail == tails_.end() ? std::string()
                                     : fmt::format("{}", fmt::join(tail->second.lastLines(mostLines), "\n"));
     };
-    auto written = io::writeFileAtomic(path_, toJunit(run, output));
+    auto written = io::writeNamedFile(path_, toJunit(run, output));
     return written ? Result<void>{}
                    : fail(std::move(written).error().within("while writing the JUnit report"));
 }
