@@ -3,6 +3,7 @@
 
 #include "base/bytes.hh"
 #include "base/text.hh"
+#include "secret/escapes.hh"
 
 namespace cirque::secret {
 
@@ -27,19 +28,19 @@ RedactionSet::RedactionSet(std::span<const std::string> values) {
             tooShort_ += value.empty() ? 0 : 1;
             continue;
         }
-        add(value);
+        addText(value);
         add(unpaddedBase64(value));
         add(unpaddedBase64(value + '\n'));
         const std::string_view body = std::string_view(value).substr(0, value.find_last_not_of("\r\n") + 1);
         if (body.size() != value.size() && body.size() >= minRedactedBytes) {
-            add(body);
+            addText(body);
             add(unpaddedBase64(body));
         }
         if (body.contains('\n')) {
             for (std::string_view line : split(body, '\n')) {
                 line = line.substr(0, line.find_last_not_of('\r') + 1);
                 if (line.size() > minRedactedBytes) {
-                    add(line);
+                    addText(line);
                 }
             }
         }
@@ -64,6 +65,13 @@ std::uint32_t RedactionSet::step(std::uint32_t node, unsigned char byte) const {
             return next;
         }
         node = nodes_[node].fail;
+    }
+}
+
+void RedactionSet::addText(std::string_view text) {
+    add(text);
+    for (const std::string& form : escapedForms(text)) {
+        add(form);
     }
 }
 

@@ -3,10 +3,10 @@
 // Not a promise against a step that means harm (it can print a secret reversed); it stops accidents.
 //
 // What is replaced by "***": each value of at least 3 bytes; the value without its trailing newlines; of a
-// value with several lines each line of more than 3 bytes; and the base64 of the value, alone and with a
-// newline after it, as one unwrapped word. A value of 1 or 2 bytes is not replaced, because that would
-// destroy the log and still tell the value; RedactionSet::tooShort counts them so that the caller can say so.
-// Overlapping occurrences become one "***".
+// value with several lines each line of more than 3 bytes; all of these as secret/escapes.hh writes them; and
+// the base64 of the value, alone and with a newline after it, as one unwrapped word. A value of 1 or 2 bytes
+// is not replaced, because that would destroy the log and still tell the value; RedactionSet::tooShort counts
+// them so that the caller can say so. Overlapping occurrences become one "***".
 #pragma once
 
 #include <array>
@@ -48,6 +48,7 @@ class RedactionSet {
     };
 
     void add(std::string_view pattern);
+    void addText(std::string_view text); // also as programs escape it
     void link();
     [[nodiscard]] std::uint32_t childOf(std::uint32_t node, unsigned char byte) const;
     [[nodiscard]] std::uint32_t step(std::uint32_t node, unsigned char byte) const;

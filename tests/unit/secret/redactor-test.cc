@@ -113,6 +113,39 @@ TEST(Redactor, Base64OfASecretIsRedacted) {
     }
 }
 
+// Wrong: `jq -n env.KEY`, `declare -p` or `set -x` shows a secret that has a quote in it.
+TEST(Redactor, EscapedFormsOfASecretAreRedacted) {
+    const Values values{R"(it's "q" \b $d `t` a/b, c&d<e>=~f)"};
+    // what jq 1.7, PHP, an XML writer and bash 5.2 print
+    for (const std::string_view form :
+         {R"(it's \"q\" \\b $d `t` a/b, c&d<e>=~f)", R"(it's \"q\" \\b $d `t` a\/b, c&d<e>=~f)",
+          R"(it's "q" \b $d `t` a/b, c&amp;d&lt;e&gt;=~f)",
+          R"(it's &quot;q&quot; \b $d `t` a/b, c&amp;d&lt;e&gt;=~f)",
+          R"(it&apos;s &quot;q&quot; \b $d `t` a/b, c&amp;d&lt;e&gt;=~f)",
+          R"(it&#39;s &quot;q&quot; \b $d `t` a/b, c&amp;d&lt;e&gt;=~f)",
+          R"(it's \"q\" \\b \$d \`t\` a/b, c&d<e>=~f)", R"(it'\''s "q" \b $d `t` a/b, c&d<e>=~f)",
+          R"(it\'s\ \"q\"\ \\b\ \$d\ \`t\`\ a/b\,\ c\&d\<e\>=\~f)"}) {
+        EXPECT_EQ(inPieces(values, "x " + std::string(form) + " y", 7), "x *** y") << form;
+    }
+    EXPECT_EQ(inPieces({"#~a:~b"}, R"(\#~a:\~b ~b)", 7), "*** ~b");
+    EXPECT_EQ(inPieces({R"({"type":"sa"})"
+                        "\n"},
+                       R"("{\"type\":\"sa\"}")", 7),
+              "\"***\"")
+        << "the newline at the end was trimmed";
+}
+
+// Wrong: the same of one with control characters, which bash writes as $'...'.
+TEST(Redactor, EscapedControlCharactersOfASecretAreRedacted) {
+    const Values values{"a\tb\nc\x01\x1b\x7f\xc3\xa9'\"\\$`x"};
+    for (const std::string_view form :
+         {"a\\tb\\nc\\u0001\\u001b\\u007f\xc3\xa9'\\\"\\\\$`x", "a\\tb\\nc\\001\\E\\177\xc3\xa9\\'\"\\\\$`x",
+          R"(a\tb\nc\001\E\177\303\251\'"\\$`x)"}) {
+        EXPECT_EQ(inPieces(values, "x " + std::string(form) + " y", 7), "x *** y") << form;
+    }
+    EXPECT_EQ(inPieces({"first \"line\"\nsecond\n"}, R"([first \"line\"])", 7), "[***]");
+}
+
 // Wrong: a secret "1" turns every 1 of a log into ***, which destroys it and tells the value.
 TEST(Redactor, ShortValuesAreCountedNotReplaced) {
     const Values values{"", "1", "ab", "abc"};
