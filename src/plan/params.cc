@@ -32,9 +32,11 @@ void bindGiven(const Plan& plan, std::span<const std::pair<std::string, std::str
         const auto param = std::ranges::find(plan.params, name, &Param::name);
         if (param == plan.params.end()) {
             const std::string_view near = nearest(name, names);
+            const std::string_view none =
+                names.empty() ? " (it has none; those of a plan were settled when it was made)" : "";
             problems.push_back(
                 fmt::format("no parameter {}{}", quoted(name),
-                            near.empty() ? "" : fmt::format(" (did you mean {}?)", quoted(near))));
+                            near.empty() ? none : fmt::format(" (did you mean {}?)", quoted(near))));
         } else if (const std::string problem = paramProblem(*param, value); !problem.empty()) {
             problems.push_back(fmt::format("parameter {}: {} {}", quoted(name), quoted(value), problem));
         }
@@ -135,6 +137,7 @@ Result<void> bindParams(Plan& plan, std::span<const std::pair<std::string, std::
     if (!problems.empty()) {
         return problemsError(problems);
     }
+    changed.params.clear(); // a document of it neither asks for them again nor takes others
     plan = std::move(changed);
     return {};
 }

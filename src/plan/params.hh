@@ -16,8 +16,8 @@ namespace cirque::plan {
 std::string paramProblem(const Param& param, std::string_view text);
 
 // Replaces every reference to a parameter in env and matrix axes by its value: the last one given, else the
-// default. Unknown, missing and unfit values are one error (Usage) that names them all; the plan is then
-// unchanged.
+// default. The plan has no parameters then. Unknown, missing and unfit values are one error (Usage) that
+// names them all; the plan is then unchanged.
 Result<void> bindParams(Plan& plan, std::span<const std::pair<std::string, std::string>> given);
 
 } // namespace cirque::plan

@@ -161,6 +161,18 @@ TEST(Commands, ParametersAreCheckedAndReachTheJobs) {
     EXPECT_EQ(project.cirque({"run", "p.json", "--param", "levl=low"}).status, 2);
 }
 
+// Wrong: a value given again is ignored, and the run is green with the old one.
+TEST(Commands, ThePlanOfAWorkflowHasItsParametersSettled) {
+    const Project project;
+    project.write("p.json", R"json({"plan":1,"name":"t","params":{"n":{"type":"int"}},
+        "jobs":{"a":{"env":{"N":{"param":"n"}},"steps":[{"name":"s","run":"echo n=$N"}]}}})json");
+    project.write("q.json", project.cirque({"plan", "p.json", "--param", "n=3", "--json"}).out);
+    EXPECT_TRUE(project.cirque({"run", "q.json"}).outHas("n=3"));
+    const Ran again = project.cirque({"run", "q.json", "--param", "n=5"});
+    EXPECT_EQ(again.status, 2) << again.all();
+    EXPECT_TRUE(again.errHas("settled when it was made")) << again.all();
+}
+
 TEST(Commands, AnUnknownCommandOrOptionIsNamedWithTheNearest) {
     const Project project;
     const Ran command = project.cirque({"rnu"});

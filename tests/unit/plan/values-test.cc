@@ -209,6 +209,8 @@ TEST(BindParams, PutsValuesWhereTheyAreReferenced) {
     EXPECT_EQ(bound.jobs[0].steps[0].env[0].value.text, "y");
     EXPECT_EQ(bound.jobs[0].matrix.axes[0].values, (Lines{"1", "2"}));
     EXPECT_FALSE(bound.jobs[0].matrix.axes[0].from);
+    EXPECT_TRUE(bound.params.empty());
+    EXPECT_FALSE(bindParams(bound, given)) << "values given again would be ignored";
 }
 
 TEST(BindParams, ReportsEveryMistakeAtOnceAndChangesNothing) {
