@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <limits>
 #include <tuple>
@@ -70,9 +71,17 @@ void addLine(std::string& out, const history::LogEntry& entry, const event::LogL
     }
 }
 
+// The log of a service begins with its first byte.
+bool saidNothing(const std::string& base, const history::LogEntry& entry) {
+    return entry.ref.service().has_value() && ::access((base + ".log").c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
 // Calls `fn(number, line)` for the wanted lines of one log, in pieces.
 template <class Fn>
-Result<void> eachLine(const std::string& base, std::int64_t last, Fn fn) {
+Result<void> eachLine(const std::string& base, const history::LogEntry& entry, std::int64_t last, Fn fn) {
+    if (saidNothing(base, entry)) {
+        return {};
+    }
     CIRQUE_TRY_ASSIGN(event::LogReader reader, event::LogReader::open(base));
     std::int64_t at = 0;
     if (last > 0) {
@@ -106,7 +115,7 @@ Result<void> printText(const std::string& folder, const std::vector<history::Log
     const View view{entries.size() > 1, isatty(STDOUT_FILENO) == 1};
     std::string out;
     for (const history::LogEntry& entry : entries) {
-        CIRQUE_TRY(eachLine(folder + "/" + entry.base, last,
+        CIRQUE_TRY(eachLine(folder + "/" + entry.base, entry, last,
                             [&](std::int64_t, const event::LogLine& line) -> Result<void> {
                                 addLine(out, entry, line, view);
                                 return spill(out, worthAWrite);
@@ -122,7 +131,7 @@ Result<void> printJson(const history::RunSummary& run, const std::string& folder
     json.begin(out, run.id);
     for (const history::LogEntry& entry : entries) {
         json.beginTry(out, entry);
-        CIRQUE_TRY(eachLine(folder + "/" + entry.base, last,
+        CIRQUE_TRY(eachLine(folder + "/" + entry.base, entry, last,
                             [&](std::int64_t at, const event::LogLine& line) -> Result<void> {
                                 json.line(out, at, line);
                                 return spill(out, worthAWrite);
