@@ -14,6 +14,7 @@ namespace cirque::agent {
 namespace {
 
 constexpr Millis longestLook{5000}; // at a socket; a program may take all the time there is
+constexpr Millis leastLook{1000};   // also when the time for all of them is over meanwhile
 constexpr Millis glance{200};
 constexpr Millis clientPatience{2000};
 constexpr std::size_t complaintBytes = 300;
@@ -57,29 +58,30 @@ io::Task<Outcome> ServiceRunner::waitReady(OnePtr one, io::StopToken stop) {
     while (one->starts == 0 && !one->over && !stop.stopRequested()) {
         co_await one->changed.wait(stop);
     }
-    io::NoAnswer why;
-    for (;;) {
+    const auto left = [until] { return Millis((until.nanos - monoNow().nanos) / 1'000'000); };
+    for (bool last = false;;) {
         if (stop.stopRequested()) {
             co_return stoppedOutcome(stop, name);
         }
         if (const auto ended = firstEnd()) {
             co_return *ended;
         }
-        const Millis left{(until.nanos - monoNow().nanos) / 1'000'000};
-        if (left <= interval && !why.empty()) { // no time for another look
+        io::NoAnswer why = co_await look(one, std::max(left(), std::min(interval, leastLook)), stop);
+        const bool runs = one->leader && !one->leader->over() && !one->over;
+        if (why.empty() && runs) {
+            co_return Outcome::succeeded();
+        }
+        why = why.empty() ? "it was being started again" : why;
+        const Millis rest = left();
+        if (last || rest <= Millis(0)) {
             one->late =
                 Outcome::failedTimeout(fmt::format("not ready within {}: {}", formatDuration(timeout), why));
             Outcome outcome = *one->late;
             outcome.message = fmt::format("{} was {}", name, outcome.message);
             co_return outcome;
         }
-        why = co_await look(one, std::max(left, interval), stop);
-        const bool runs = one->leader && !one->leader->over() && !one->over;
-        if (why.empty() && runs) {
-            co_return Outcome::succeeded();
-        }
-        why = why.empty() ? "it was being started again" : why;
-        (void)co_await io::sleepFor(interval, stop);
+        last = rest <= interval; // one more look, at the very end
+        (void)co_await io::sleepFor(std::min(rest, interval), stop);
     }
 }
 

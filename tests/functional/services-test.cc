@@ -99,6 +99,20 @@ TEST(Services, OneThatIsNeverReadyFailsTheJobAfterItsTimeout) {
 }
 
 // What answers there is not the service.
+// The first look makes what the second one finds; an interval longer than the timeout must not hide it, nor
+// be waited for.
+TEST(Services, OneThatIsReadyAtTheLastMomentIsReady) {
+    const Project project;
+    const std::string ready =
+        R"(,"ready":{"exec":"test -e up || { touch up; exit 1; }","timeout":"300ms","interval":"100s"})";
+    const Ran ran = run(project, planOf(service("db", "exec sleep 600", ready), step("echo it is up")));
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("it is up")) << ran.all();
+    const Ran logs = project.cirque({"logs", project.lastRun()});
+    EXPECT_EQ(logs.status, 0) << "a service that printed nothing has no log: " << logs.all();
+    EXPECT_EQ(project.cirque({"logs", project.lastRun(), "--json"}).status, 0);
+}
+
 TEST(Services, APortThatIsTakenIsNotMistakenForReadiness) {
     const Project project;
     const Port taken;
