@@ -141,6 +141,17 @@ TEST(Secrets, ASecretIsOnlyInItsStepAndNeverInALog) {
         << "on disk in clear";
 }
 
+// Whoever gives a secret another value by hand has still a secret.
+TEST(Secrets, AnotherValueFromTheCommandLineIsHiddenToo) {
+    Project project;
+    project.set("KEY", "s3cr3t-value-of-mine");
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{"a":{"env":{"KEY":{"secret":"KEY"}},
+        "steps":[{"name":"s","run":"echo key is $KEY"}]}}})json",
+                            {"--secret", "KEY", "--env", "KEY=another-by-hand"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("key is ***")) << ran.all();
+}
+
 TEST(Secrets, AMissingSecretStopsTheRunBeforeItBegins) {
     const Project project;
     const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{

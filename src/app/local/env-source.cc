@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace cirque::app {
 namespace {
@@ -77,12 +78,11 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
     out.below.push_back(std::move(fromJob));
     CIRQUE_TRY_ASSIGN(exec::Vars own, settled(job.env, results, level));
     out.below.push_back(std::move(own));
-    for (const auto& [name, value] : request_.overrides) {
-        put(out.overrides, {name, value, false});
-    }
+    std::set<std::string, std::less<>> hidden;
     const auto collect = [&](const exec::Vars& vars) {
         for (const exec::Var& var : vars) {
             if (var.secret) {
+                hidden.insert(var.name);
                 out.redact.push_back(var.value);
             }
         }
@@ -96,6 +96,10 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
         CIRQUE_TRY_ASSIGN(const exec::Vars vars, settled(service.program.env, results, level));
         collect(vars);
     }
+    for (const auto& [name, value] : request_.overrides) {
+        put(out.overrides, {name, value, hidden.contains(name)}); // another value of a secret is one too
+    }
+    collect(out.overrides);
     secrets_.add(out.redact);
     return out;
 }
