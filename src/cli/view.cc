@@ -83,6 +83,7 @@ Result<void> View::attach(app::LocalRequest& request, std::shared_ptr<engine::Ru
         queue_.emplace(STDOUT_FILENO);
         // the formats know nothing of GitHub, so the whole of them is kept from commanding its runner
         const bool lines = kind == ViewKind::Structured || kind == ViewKind::Simple || kind == ViewKind::Json;
+        forMachines_ = lines || kind == ViewKind::Events;
         if (lines && context_.environment.get("GITHUB_ACTIONS") == "true") {
             queue_->push(guard_.begin());
         }
@@ -121,7 +122,7 @@ io::Task<Result<engine::RunReport>> View::during(io::Task<Result<engine::RunRepo
 }
 
 std::optional<Error> View::takeLoss() {
-    return arguments_.has("json") && queue_ ? queue_->takeFailure() : std::nullopt;
+    return forMachines_ && queue_ ? queue_->takeFailure() : std::nullopt;
 }
 
 } // namespace cirque::cli

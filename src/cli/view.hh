@@ -36,8 +36,9 @@ class View {
     // Awaits `run`, and beside it does what the view does by itself. The run's value and exceptions come out.
     io::Task<Result<engine::RunReport>> during(io::Task<Result<engine::RunReport>> run);
 
-    // The first failure of standard output, when it matters: whoever reads events (--json) must not take half
-    // of them for all. A reader that goes away or fails changes nothing about the run itself.
+    // The first failure of standard output, when it matters: whoever reads events or log lines (--json,
+    // --log-format) must not take half of them for all. A reader that goes away or fails changes nothing
+    // about the run itself.
     [[nodiscard]] std::optional<Error> takeLoss();
 
   private:
@@ -49,6 +50,7 @@ class View {
 
     const Context& context_;
     const Arguments& arguments_;
+    bool forMachines_ = false;                                // what is shown has a format that programs read
     std::optional<OutputQueue> queue_;                        // from attach on
     report::github::Guard guard_{report::github::randomWord}; // of formats that know nothing of GitHub
     std::unique_ptr<event::Listener> listener_;

@@ -144,7 +144,13 @@ TEST(Commands, EveryEventAndLineCanBeHadAsJson) {
 TEST(Commands, EventsThatCouldNotBeWrittenAreAFailure) {
     const Project project;
     const std::string command = std::string(CIRQUE_PROGRAM) + " run " + project.planOf({"true"});
-    EXPECT_EQ(project.shell(command + " --json > /dev/full").status, 3);
+    for (const std::string option :
+         {" --json", " --log-format json", " --log-format structured", " --log-format simple"}) {
+        const Ran lost = project.shell(command + option + " > /dev/full");
+        EXPECT_EQ(lost.status, 3) << option;
+        EXPECT_TRUE(lost.errHas("cannot write to standard output")) << option << lost.all();
+    }
+    EXPECT_EQ(project.shell("CIRQUE_LOG_FORMAT=json " + command + " > /dev/full").status, 3);
     EXPECT_EQ(project.shell(command + " > /dev/full").status, 0)
         << "the verdict does not hang on the terminal";
 }
