@@ -38,6 +38,16 @@ void checkResult(Checks& checks, std::size_t index, const Value& value, const Pa
         checks.add(path, "a job cannot use its own result", "its steps share values through $JOB_ENV");
         return;
     }
+    if (!checks.job(producer).matrix.axes.empty()) {
+        checks.add(
+            path,
+            fmt::format("job {} has a matrix: each of its members has results of its own, and which of "
+                        "them is meant is not said",
+                        quoted(value.job)),
+            fmt::format("a job that needs it finds them all as $NEEDS_{}_<AXIS>_<VALUE>_{}",
+                        sanitizeEnvName(value.job), sanitizeEnvName(value.text)));
+        return;
+    }
     const std::vector<std::string>& results = checks.job(producer).results;
     if (!contains(results, value.text)) {
         const std::vector<std::string_view> names(results.begin(), results.end());

@@ -84,6 +84,32 @@ std::vector<bool> repeatedInputs(const std::vector<ArtifactInput>& inputs) {
     return repeated;
 }
 
+// The job whose members save artifacts of such names, "<output>-<axis>-<value>"; -1: none.
+int producerOfMembers(const Checks& checks, std::string_view name) {
+    for (std::size_t i = 0; i < checks.plan.jobs.size(); ++i) {
+        const Job& job = checks.plan.jobs[i];
+        const auto begins = [&](const ArtifactOutput& output) { return name.starts_with(output.name + "-"); };
+        if (!job.matrix.axes.empty() && std::ranges::any_of(job.outputs, begins)) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+// "o-os-linux": what the first member would save; the values of an axis may be known only when it runs.
+std::string nameOfMember(const ArtifactInput& input, const Job& producer) {
+    std::vector<const MatrixAxis*> axes;
+    for (const MatrixAxis& axis : producer.matrix.axes) {
+        axes.push_back(&axis);
+    }
+    std::ranges::sort(axes, {}, &MatrixAxis::name);
+    std::string name = input.name;
+    for (const MatrixAxis* axis : axes) {
+        name += fmt::format("-{}-{}", axis->name, axis->values.empty() ? "VALUE" : axis->values.front());
+    }
+    return name;
+}
+
 void checkInputs(Checks& checks, std::size_t index) {
     const Job& job = checks.plan.jobs[index];
     const std::vector<bool> repeated = repeatedInputs(job.inputs);
@@ -96,11 +122,20 @@ void checkInputs(Checks& checks, std::size_t index) {
         if (repeated[i]) {
             checks.add(path(),
                        fmt::format("artifact {} is restored twice to the same path", quoted(input.name)));
+        } else if (const int members =
+                       producer == checks.producers.end() ? producerOfMembers(checks, input.name) : -1;
+                   members >= 0 && members != static_cast<int>(index)) {
+            checks.needUpstream(index, members, path, "artifact", input.name);
         } else if (producer == checks.producers.end()) {
             checks.add(path(), fmt::format("no job outputs an artifact {}", quoted(input.name)),
                        checks.nearestArtifact(input.name));
         } else if (producer->second == static_cast<int>(index)) {
             checks.add(path(), fmt::format("artifact {} is this job's own output", quoted(input.name)));
+        } else if (const Job& from = checks.job(producer->second); !from.matrix.axes.empty()) {
+            checks.add(path(),
+                       fmt::format("job {} has a matrix: each of its members saves an artifact {} of its own",
+                                   quoted(from.name), quoted(input.name)),
+                       fmt::format("name those you want, such as {}", quoted(nameOfMember(input, from))));
         } else {
             checks.needUpstream(index, producer->second, path, "artifact", input.name);
         }

@@ -2,6 +2,8 @@
 // Artifacts and the workspace, end to end: a lost file or a changed mode is a wrong build.
 #include "tests/functional/support/project.hh"
 
+#include <fmt/format.h>
+
 namespace cirque::test {
 namespace {
 
@@ -123,6 +125,28 @@ TEST(Workspace, AWorkdirIsRelativeToTheJobsFolder) {
         R"json("a":{"steps":[{"name":"s","workdir":"sub","run":"cat file; echo; basename $PWD"}]})json");
     EXPECT_EQ(ran.status, 0) << ran.all();
     EXPECT_TRUE(ran.outHas("[a/s] sub")) << ran.all();
+}
+
+// Wrong: a check finds nothing, and the run always fails.
+TEST(Artifacts, OfMatrixMembersAreNamedOneByOne) {
+    const Project project;
+    const std::string plan = R"json({{"plan": 1, "name": "p", "jobs": {{
+      "m": {{"copyRepo": false, "matrix": {{"axes": {{"v": ["1", "2"]}}}}, "outputs": {{"o": "o"}}, "results": ["r"],
+            "steps": [{{"run": "echo of $MATRIX_V > o; echo r=1 >> $CIRQUE_OUTPUT"}}]}},
+      "z": {{"copyRepo": false, "needs": ["m"], "inputs": ["{}"], "steps": [{{"run": "cat o"{}}}]}}}}}})json";
+    project.write("p.json", fmt::format(fmt::runtime(plan), "o-v-2", ""));
+    const Ran ran = project.cirque({"run", "p.json", "--no-tui"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    EXPECT_TRUE(ran.outHas("of 2")) << ran.all();
+    project.write("p.json", fmt::format(fmt::runtime(plan), "o", ""));
+    const Ran all = project.cirque({"check", "p.json"});
+    EXPECT_EQ(all.status, 2) << all.all();
+    EXPECT_TRUE(all.errHas("name those you want, such as 'o-v-1'")) << all.all();
+    project.write("p.json", fmt::format(fmt::runtime(plan), "o-v-2",
+                                        R"(, "env": {"X": {"result": "m", "name": "r"}})"));
+    const Ran result = project.cirque({"check", "p.json"});
+    EXPECT_EQ(result.status, 2) << result.all();
+    EXPECT_TRUE(result.errHas("$NEEDS_M_<AXIS>_<VALUE>_R")) << result.all();
 }
 
 } // namespace
