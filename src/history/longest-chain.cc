@@ -20,12 +20,23 @@ Edges edgesOf(std::span<const ChainLink> jobs) {
         places.emplace(jobs[i].name, i);
     }
     Edges edges{std::vector<std::vector<std::size_t>>(jobs.size()), std::vector<std::size_t>(jobs.size(), 0)};
+    const auto placeOf = [&](std::string_view name) {
+        const auto found = places.find(name);
+        return found == places.end() ? none : found->second;
+    };
+    const auto link = [&](std::size_t before, std::size_t after) {
+        if (before != none && after != none) {
+            edges.dependants[before].push_back(after);
+            ++edges.open[after];
+        }
+    };
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         for (const std::string& need : jobs[i].needs) {
-            if (const auto found = places.find(need); found != places.end()) {
-                edges.dependants[found->second].push_back(i);
-                ++edges.open[i];
-            }
+            link(placeOf(need), i);
+        }
+        // a member needs what its matrix needs, and the matrix ends with its last member
+        if (!jobs[i].matrix.empty()) {
+            link(i, placeOf(jobs[i].matrix));
         }
     }
     return edges;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The chain of jobs, each needing the one before, that took longest: why a run took as long as it did. Pure.
+// The chain of jobs, each needing the one before, that took longest: why a run took as long as it did. What
+// needs a matrix waits for each of its members. Pure.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@ struct ChainLink {
     std::span<const std::string> needs; // names; unknown ones are ignored
     std::int64_t duration = 0;          // in any unit, the same for all
     bool ran = false;
+    std::string_view matrix = {}; // whose member it is; empty: none's
 };
 
 // Places of the chain's jobs that ran, first to last; empty when fewer than two did. Linear in jobs and

@@ -8,7 +8,7 @@ namespace cirque::report {
 CriticalPath criticalPath(const RunModel& model) {
     std::vector<history::ChainLink> links;
     for (const JobModel& job : model.jobs()) {
-        links.push_back({job.name, job.needs, job.duration.count(), job.started.has_value()});
+        links.push_back({job.name, job.needs, job.duration.count(), job.started.has_value(), job.by});
     }
     CriticalPath path;
     path.jobs = history::longestChain(links);

@@ -181,6 +181,7 @@ void RunModel::on(const event::Event&, const event::JobsAdded& body) {
         JobModel& made = jobs_.emplace_back();
         made.name = info.name;
         made.needs = info.needs;
+        made.by = body.by;
         for (const std::string& name : info.steps) {
             made.steps.emplace_back().name = name;
         }

@@ -53,6 +53,7 @@ struct Failure {
 struct JobModel {
     std::string name;
     std::vector<std::string> needs;
+    std::string by; // the job whose matrix made it
     std::vector<StepModel> steps;
     std::vector<ServiceModel> services;
     JobState state = JobState::Waiting;

@@ -132,6 +132,24 @@ TEST(Timeline, TheCriticalPathIsTheSlowestChainOfNeeds) {
     (void)criticalPath(line); // a cycle, which only a journal that lies holds
 }
 
+TEST(Timeline, TheCriticalPathGoesThroughTheSlowestMemberOfAMatrix) {
+    const Timeline line = of({
+        JobsAdded{{{"list", {}, {}}, {"each", {"list"}, {}}, {"after", {"each"}, {}}}, ""}, // 0
+        JobStarted{"list", 1, "local", ""},                                                 // 1
+        JobFinished{"list", 1, Outcome::succeeded(), false},                                // 2
+        JobsAdded{{{"each-a", {"list"}, {}}, {"each-b", {"list"}, {}}}, "each"},            // 3
+        JobStarted{"each-a", 1, "local", ""},                                               // 4
+        JobStarted{"each-b", 1, "local", ""},                                               // 5
+        JobFinished{"each-a", 1, Outcome::succeeded(), false},                              // 6
+        JobFinished{"each-b", 1, Outcome::succeeded(), false},                              // 7
+        JobFinished{"each", 0, Outcome::succeeded(), false},                                // 8
+        JobStarted{"after", 1, "local", ""},                                                // 9
+        JobFinished{"after", 1, Outcome::succeeded(), false},                               // 10
+    });
+    EXPECT_EQ(criticalPath(line).size(), 3U);
+    EXPECT_EQ(criticalPath(line).back(), 2U) << "what needs the matrix is part of it";
+}
+
 TEST(Timeline, ComesFromTheJournalAndSaysWhatIsMissing) {
     const test::TemporaryFolder state;
     EXPECT_FALSE(loadTimeline(state.path(), test::someRun()));

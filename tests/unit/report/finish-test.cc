@@ -161,6 +161,25 @@ TEST(CriticalPath, IsTheLongestChainByTimeNotByNumberOfJobs) {
     EXPECT_EQ(path.duration, Millis(1000));
 }
 
+// Wrong: the chain stops at a matrix, or leaves out the member that everything waited for.
+TEST(CriticalPath, GoesThroughTheSlowestMemberOfAMatrix) {
+    Fed fed;
+    fed.tell(JobsAdded{{{"list", {}, {}}, {"each", {"list"}, {}}, {"after", {"each"}, {}}}, ""});
+    const auto ran = [&](const char* job, std::int64_t from, std::int64_t to) {
+        fed.tell(JobStarted{job, 1, "local", ""}, from);
+        fed.tell(JobFinished{job, 1, Outcome::succeeded(), false}, to);
+    };
+    ran("list", 0, 100);
+    fed.tell(JobsAdded{{{"each-a", {"list"}, {}}, {"each-b", {"list"}, {}}}, "each"}, 100);
+    ran("each-a", 100, 600);
+    ran("each-b", 100, 1100);
+    fed.tell(JobFinished{"each", 0, Outcome::succeeded(), false}, 1100);
+    ran("after", 1100, 1300);
+    const CriticalPath path = criticalPath(fed.model);
+    EXPECT_EQ(path.jobs, (std::vector<std::size_t>{0, 4, 2})) << "list, each-b, after";
+    EXPECT_EQ(path.duration, Millis(1300));
+}
+
 TEST(CriticalPath, ThereIsNoneWithoutNeedsOrWithACycle) {
     Fed alone;
     alone.tell(JobsAdded{{{"a", {}, {}}, {"b", {}, {}}}, ""});
