@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ namespace cirque::history {
 namespace {
 
 constexpr std::string_view trashPrefix = ".trash-";
+constexpr std::int64_t microsPerSecond = 1'000'000;
 constexpr std::int64_t newbornMicros = 60'000'000; // until then a run without a journal is about to begin
 constexpr std::size_t newestLooked = 32;           // runs that may be so young that they have no work folder
 
@@ -50,6 +52,31 @@ std::string repeatedBy(const RunFolder& folder) {
         return false;
     });
     return repeated;
+}
+
+// What is damaged was a run, and its logs may be whole.
+bool neverBegan(const RunFolder& folder, bool isKnown) {
+    struct stat status{};
+    if (::stat(folder.journal().c_str(), &status) != 0) {
+        return errno == ENOENT;
+    }
+    if (status.st_size == 0 || isKnown) {
+        return status.st_size == 0;
+    }
+    bool any = false;
+    const auto read = event::readJournal(folder.journal(), [&](const event::Event&) {
+        any = true;
+        return false;
+    });
+    return read && !any;
+}
+
+// It may be of a run that is about to begin. Its id alone does not tell: workflows may take long to evaluate.
+bool isNewborn(const RunFolder& folder, const RunId& run) {
+    struct stat status{};
+    const std::int64_t changed =
+        ::stat(folder.path.c_str(), &status) == 0 ? status.st_mtim.tv_sec * microsPerSecond : 0;
+    return wallNow().micros - std::max(startOf(run).micros, changed) < newbornMicros;
 }
 
 class Pruner {
@@ -114,13 +141,21 @@ class Pruner {
 
     std::vector<Expired> candidates() {
         std::vector<StoredRun> stored;
+        std::vector<Expired> nothing; // that never began
         std::size_t measured = 0;
         const bool sized = options_.limits.bytes || options_.all;
         for (const RunId& id : ids_) {
+            const RunFolder folder = runFolder(stateDir_, id);
+            if (!options_.all && neverBegan(folder, sizes_.find(id).has_value())) {
+                nothing.push_back({id, Expiry::NeverBegan, io::treeSize(folder.path)});
+                continue;
+            }
             stored.push_back({id, sized ? sizeOf(id, measured) : sizes_.find(id).value_or(0)});
         }
         if (!options_.all) {
-            return findExpired(stored, options_.limits, wallNow());
+            std::vector<Expired> expired = findExpired(stored, options_.limits, wallNow());
+            expired.insert(expired.begin(), nothing.begin(), nothing.end());
+            return expired;
         }
         std::vector<Expired> all;
         for (auto run = stored.rbegin(); run != stored.rend(); ++run) {
@@ -171,8 +206,7 @@ class Pruner {
         if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
             return false;
         }
-        const bool began = ::access(folder.journal().c_str(), F_OK) == 0;
-        if (!began && wallNow().micros - startOf(one.id).micros < newbornMicros) {
+        if (neverBegan(folder, sizes_.find(one.id).has_value()) && isNewborn(folder, one.id)) {
             return false;
         }
         if (options_.dryRun) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Removes runs that are no longer kept: never one that runs, nor one that a running one repeats. A removed
 // run first gets a name that no command sees, so that a crash leaves no half of a run; what has such a name
-// goes away next time.
+// goes away next time. A folder without a first event is of a run that could not begin: it counts for no
+// limit, and goes when it is older than a minute.
 #pragma once
 
 #include "base/result.hh"

@@ -16,6 +16,8 @@ std::string_view toString(Expiry why) {
         return "size";
     case Expiry::All:
         return "all";
+    case Expiry::NeverBegan:
+        return "never-began";
     }
     return {};
 }

@@ -25,9 +25,9 @@ struct StoredRun {
     std::int64_t bytes = 0;
 };
 
-enum class Expiry { Count, Age, Size, All };
+enum class Expiry { Count, Age, Size, All, NeverBegan };
 
-// "count", "age", "size", "all".
+// "count", "age", "size", "all", "never-began".
 std::string_view toString(Expiry why);
 
 struct Expired {

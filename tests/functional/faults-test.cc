@@ -141,6 +141,35 @@ TEST(Faults, AFullDiskEndsTheRunWithThreeAndSaysSo) {
     EXPECT_TRUE((ran.out + ran.err).find("No space left") != std::string::npos) << ran.all();
 }
 
+// Wrong: folders of runs that never began push out the runs that are kept, with their logs. What is written
+// fails at the plan, or, where the plan is short and the tree's name is long, at the journal.
+TEST(Faults, ARunThatCannotBeWrittenDownLeavesNoFolder) {
+    const Project project;
+    const std::string part = "/" + std::string(200, 'd');
+    const std::string deep = project.dir() + part + part + part + part + part + part;
+    const std::string plan = project.dir() + "/" + project.planOf({"true"});
+    const std::string large = project.dir() + "/large.json";
+    ASSERT_EQ(project.cirque({"run", plan}).status, 0);
+    const std::string kept = project.lastRun();
+    project.write("large.json", project.read("plan.json"));
+    project.planOf({"echo " + std::string(3000, 'x')});
+    ASSERT_EQ(project
+                  .shell(fmt::format("mv plan.json swap; mv large.json plan.json; mv swap large.json; "
+                                     "mkdir -p {0}; cp plan.json {0}",
+                                     deep))
+                  .status,
+              0);
+    for (const std::string& run :
+         {fmt::format("cd {}; run {}", project.dir(), large), fmt::format("cd {}; run plan.json", deep)}) {
+        const Ran ran = project.shell(fmt::format("run() {{ (trap '' XFSZ; ulimit -f 1; exec '{}' run $1) "
+                                                  "2>&1 | cat; exit ${{PIPESTATUS[0]}}; }}; {}",
+                                                  CIRQUE_PROGRAM, run));
+        EXPECT_EQ(ran.status, 3) << ran.all();
+        EXPECT_TRUE(ran.outHas("File too large")) << ran.all();
+        EXPECT_EQ(project.lastRun(), kept) << ran.all();
+    }
+}
+
 TEST(Faults, NamesAndValuesAreJustCharacters) {
     const Project project;
     project.write("p.json", R"json({"plan":1,"name":"$(touch /tmp/x) 'q' \"d\"","jobs":{

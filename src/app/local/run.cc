@@ -38,8 +38,15 @@ struct Opened {
     event::JournalWriter journal;
 };
 
+// Nothing of a run that did not begin is of use to anyone. Best effort: what stays goes with the old runs.
+void discard(const history::RunFolder& folder) {
+    (void)io::removeTree(folder.path);
+}
+
 Result<Opened> openRun(const LocalRequest& request) {
     const RunId& run = request.options.run;
+    const history::RunFolder path = history::runFolder(request.settings.stateDir, run);
+    const bool fresh = ::access(path.path.c_str(), F_OK) != 0;
     const auto begin = [&]() -> Result<Opened> {
         CIRQUE_TRY_ASSIGN(history::RunFolder folder, history::makeRunFolder(request.settings.stateDir, run));
         CIRQUE_TRY_ASSIGN(history::RunLock lock, history::RunLock::acquire(folder.lock()));
@@ -49,6 +56,9 @@ Result<Opened> openRun(const LocalRequest& request) {
     };
     auto opened = begin();
     if (!opened) {
+        if (fresh) {
+            discard(path);
+        }
         return fail(
             std::move(opened.error())
                 .within(fmt::format("while making the run's folder in {}", request.settings.stateDir)));
@@ -106,6 +116,7 @@ class LocalRun {
             start.emplace_back(*request_.evaluation);
         }
         CIRQUE_CO_TRY(journal_.append(std::move(start)));
+        began_ = true;
         if (auto open = socket_.open(folder_); !open) {
             note("warning", "no other terminal can cancel this run: " + open.error().text());
         }
@@ -122,6 +133,9 @@ class LocalRun {
         }
         co_return report;
     }
+
+    // Its journal says that there was a run.
+    [[nodiscard]] bool began() const { return began_; }
 
   private:
     // Once a second, so that listeners can say that something is still going on.
@@ -237,6 +251,7 @@ class LocalRun {
         co_return Result<void>{};
     }
 
+    bool began_ = false;
     LocalRequest request_;
     std::shared_ptr<engine::RunControl> control_;
     io::StopSource beginning_; // of what comes before the first job
@@ -255,10 +270,16 @@ io::Task<Result<engine::RunReport>>
 runLocal(LocalRequest request, std::shared_ptr<engine::RunControl> control, io::StopToken stop) {
     CIRQUE_CO_TRY_ASSIGN(Opened opened, openRun(request));
     const config::Settings settings = request.settings;
+    const history::RunFolder folder = opened.folder;
+    bool began = false;
     Result<engine::RunReport> report = fail(ErrorCode::Process, "the run did not begin");
     {
         LocalRun run(std::move(request), std::move(opened), std::move(control));
         report = co_await run.run(std::move(stop));
+        began = run.began();
+    }
+    if (!began) {
+        discard(folder);
     }
     tidyAfterRun(settings); // its lock is free now, so that it is measured
     co_return report;

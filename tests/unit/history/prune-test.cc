@@ -10,10 +10,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 
 namespace cirque::history {
 namespace {
@@ -41,6 +44,23 @@ class PruneTest : public testing::Test {
         EXPECT_TRUE(journal &&
                     journal->append(test::numbered({started, event::RunFinished{Outcome::succeeded(), 0}})));
         return folder;
+    }
+
+    // What a run leaves that could not begin, so long ago.
+    RunFolder makeFailed(int minutesAgo, const char* journal) {
+        RunFolder folder = makeRunFolder(state.path(), idOf(minutesAgo)).value();
+        test::spill(folder.lock(), "");
+        if (journal != nullptr) {
+            test::spill(folder.journal(), journal);
+        }
+        age(folder, minutesAgo);
+        return folder;
+    }
+
+    static void age(const RunFolder& folder, int minutes) {
+        const timespec then{::time(nullptr) - static_cast<time_t>(minutes) * 60, 0};
+        const std::array<timespec, 2> times{then, then};
+        EXPECT_EQ(::utimensat(AT_FDCWD, folder.path.c_str(), times.data(), 0), 0);
     }
 
     [[nodiscard]] bool exists(const RunId& id) const {
@@ -111,11 +131,38 @@ TEST_F(PruneTest, WhatRunsAndWhatItRepeatsStay) {
 TEST_F(PruneTest, ARunThatIsAboutToBeginStays) {
     const RunId newborn = idOf(0);
     ASSERT_TRUE(makeRunFolder(state.path(), newborn));
-    const RunId dead = idOf(5);
-    ASSERT_TRUE(makeRunFolder(state.path(), dead));
+    const RunId late = idOf(4); // its workflow took long to evaluate
+    ASSERT_TRUE(makeRunFolder(state.path(), late));
+    const RunFolder dead = makeFailed(5, nullptr);
+    prune({});
     prune({{}, true});
     EXPECT_TRUE(exists(newborn));
-    EXPECT_FALSE(exists(dead));
+    EXPECT_TRUE(exists(late));
+    EXPECT_NE(::access(dead.path.c_str(), F_OK), 0);
+}
+
+// Wrong: three starts on a full disk, and the last three runs are gone with their logs.
+TEST_F(PruneTest, WhatNeverBeganPushesNoRunOut) {
+    const std::vector<RunId> ids{idOf(10), idOf(20), idOf(30), idOf(40)};
+    std::ranges::for_each(ids, [&](const RunId& id) { make(id); });
+    makeFailed(3, nullptr);
+    makeFailed(4, "");
+    makeFailed(5, R"({"v":1,"seq":1,"run":)");
+    const RunId newborn = idOf(0);
+    ASSERT_TRUE(makeRunFolder(state.path(), newborn));
+    prune({{3, {}, {}}});
+    EXPECT_EQ(listRunIds(state.path()).value(), (std::vector<RunId>{newborn, ids[0], ids[1], ids[2]}));
+    make(idOf(50));
+    makeFailed(3, nullptr);
+    prune({{{}, {}, 1}});
+    EXPECT_TRUE(exists(ids[0])) << "the newest run stays, whatever is younger";
+}
+
+// Wrong: what is damaged is taken for what never was.
+TEST_F(PruneTest, ADamagedJournalIsARunAllTheSame) {
+    const RunFolder damaged = makeFailed(5, "rubbish\nmore rubbish\n");
+    prune({});
+    EXPECT_EQ(::access(damaged.path.c_str(), F_OK), 0) << "its logs may be whole";
 }
 
 TEST_F(PruneTest, WhatACrashLeftIsNoRunAndGoesNextTime) {
