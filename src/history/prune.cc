@@ -188,7 +188,9 @@ class Pruner {
         const std::unordered_set<std::string> used = repeated();
         std::unordered_set<std::string> gone;
         for (const Expired& one : expired) {
-            if (out_.removed.size() >= options_.mostRemoved || used.contains(one.id.text()) || !remove(one)) {
+            const bool repeated = used.contains(one.id.text());
+            out_.inUse += repeated ? 1 : 0;
+            if (repeated || out_.removed.size() >= options_.mostRemoved || !remove(one)) {
                 ++out_.left;
                 continue;
             }
@@ -198,15 +200,17 @@ class Pruner {
         std::erase_if(ids_, [&](const RunId& id) { return gone.contains(id.text()); });
     }
 
-    // False: it is in use, or could not be removed.
+    // False: it is in use or may be soon, or could not be removed.
     bool remove(const Expired& one) {
         const RunFolder folder = runFolder(stateDir_, one.id);
         // held while the folder gets its other name, so that nobody begins to use it meanwhile
         const io::UniqueFd lock(::open(folder.lock().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
         if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+            ++out_.inUse;
             return false;
         }
         if (neverBegan(folder, sizes_.find(one.id).has_value()) && isNewborn(folder, one.id)) {
+            ++out_.newborn;
             return false;
         }
         if (options_.dryRun) {

@@ -27,6 +27,8 @@ struct Pruned {
     std::vector<Expired> removed;
     std::size_t left =
         0; // runs that a limit speaks against, but were used or more than may be removed at once
+    std::size_t inUse = 0;   // of those left: they run, or a running run repeats them
+    std::size_t newborn = 0; // of those left: they may be about to begin
     std::vector<std::string> problems;
 };
 

@@ -176,6 +176,26 @@ TEST_F(Together, WhatAKilledRunLeftGoesAndTheRunItselfStays) {
     project.expectNoLeftovers();
 }
 
+// What could be a run that is about to begin; nothing runs.
+TEST_F(Together, GcSaysWhyARunStays) {
+    ASSERT_EQ(project.cirque({"run", "other.json"}).status, 0);
+    const auto fail = [&] {
+        ASSERT_EQ(project.cirque({"run", "other.json"}).status, 0);
+        ASSERT_EQ(
+            project.shell("rm " + project.state() + "/runs/" + project.lastRun() + "/journal.jsonl").status,
+            0);
+    };
+    fail();
+    for (const char* all : {"--keep-runs=1", "--all"}) {
+        const Ran gc = project.cirque({"gc", "--dry-run", all});
+        EXPECT_TRUE(gc.outHas("1 run stays: it has no events and is less than a minute old")) << gc.all();
+        EXPECT_FALSE(gc.outHas("repeated")) << gc.all();
+    }
+    fail();
+    const Ran gc = project.cirque({"gc"});
+    EXPECT_TRUE(gc.outHas("2 runs stay: they have no events and are less than a minute old")) << gc.all();
+}
+
 TEST_F(Together, ARunThatRunsIsNoGarbage) {
     const std::string begun = project.root() + "/begun";
     Running slow = project.start({"run", project.planOf({"touch " + begun + "; sleep 60"})});
@@ -184,6 +204,8 @@ TEST_F(Together, ARunThatRunsIsNoGarbage) {
     EXPECT_TRUE(data.at("runs").as_array().empty()) << data;
     EXPECT_TRUE(data.at("leftovers").as_array().empty()) << data;
     EXPECT_EQ(data.at("left"), 1) << data;
+    const Ran told = project.cirque({"gc", "--all"});
+    EXPECT_TRUE(told.outHas("1 run stays: it runs, or is repeated by a run that runs")) << told.all();
     slow.signal(2);
     EXPECT_EQ(slow.wait().status, 130);
     EXPECT_EQ(runs().size(), 1U);

@@ -48,10 +48,16 @@ std::string inWords(const app::Garbage& garbage, bool dryRun) {
     if (garbage.runs.busy) {
         out += "another cirque is removing runs at this moment: they were left to it\n";
     }
-    if (garbage.runs.left > 0) {
-        out += fmt::format("{} stay: they run, or are repeated by a run that runs\n",
-                           report::countOf(garbage.runs.left, "run"));
-    }
+    const auto stay = [&](std::size_t count, std::string_view whyOne, std::string_view whyMany) {
+        if (count > 0) {
+            out += fmt::format("{} {}\n", report::countOf(count, "run"), count == 1 ? whyOne : whyMany);
+        }
+    };
+    stay(garbage.runs.inUse, "stays: it runs, or is repeated by a run that runs",
+         "stay: they run, or are repeated by a run that runs");
+    stay(garbage.runs.newborn,
+         "stays: it has no events and is less than a minute old, so it may be about to begin",
+         "stay: they have no events and are less than a minute old, so they may be about to begin");
     out += fmt::format("{} {}\n", dryRun ? "would free" : "freed", report::formatBytes(garbage.bytes()));
     return out;
 }
