@@ -122,7 +122,11 @@ io::Task<Result<engine::RunReport>> View::during(io::Task<Result<engine::RunRepo
 }
 
 std::optional<Error> View::takeLoss() {
-    return forMachines_ && queue_ ? queue_->takeFailure() : std::nullopt;
+    return forMachines_ ? takeFailure() : std::nullopt;
+}
+
+std::optional<Error> View::takeFailure() {
+    return queue_ ? queue_->takeFailure() : std::nullopt;
 }
 
 } // namespace cirque::cli

@@ -41,6 +41,9 @@ class View {
     // about the run itself.
     [[nodiscard]] std::optional<Error> takeLoss();
 
+    // The same whoever reads: for commands that do nothing but show.
+    [[nodiscard]] std::optional<Error> takeFailure();
+
   private:
     void attachLive(app::LocalRequest& request, std::shared_ptr<engine::RunControl> control,
                     report::tui::Terminal terminal);

@@ -107,6 +107,19 @@ TEST(Follow, AttachShowsWhatTheRunShowsAndEndsAsItDoes) {
     EXPECT_EQ(project.cirque({"attach", project.lastRun()}).status, 1) << "also afterwards";
 }
 
+// It is there to show: nothing shown is no success, whatever the run did.
+TEST(Follow, AttachThatCouldShowNothingIsNoSuccess) {
+    const Project project;
+    ASSERT_EQ(project.cirque({"run", project.planOf({"true"})}).status, 0);
+    const std::string command = std::string(CIRQUE_PROGRAM) + " attach " + project.lastRun();
+    for (const char* more : {"", " --json"}) {
+        const Ran shown = project.shell(command + more + " > /dev/full");
+        EXPECT_EQ(shown.status, 3) << more << shown.all();
+        EXPECT_TRUE(shown.errHas("No space left")) << more << shown.all();
+    }
+    EXPECT_EQ(project.shell("set -o pipefail; " + command + " | true").status, 0) << "a reader may leave";
+}
+
 TEST(Follow, AnInterruptEndsTheShowingNotTheRun) {
     const Project project;
     writePlan(project);

@@ -49,7 +49,7 @@ class Attachment : public event::Listener {
         const Result<engine::RunReport> report = co_await view_.during(follow());
         if (!report) {
             status_ = fail(report.error());
-        } else if (auto loss = view_.takeLoss(); loss && report->exitStatus == 0) {
+        } else if (auto loss = view_.takeFailure(); loss && report->exitStatus == 0) {
             status_ = fail(std::move(*loss));
         } else {
             status_ = report->exitStatus;
