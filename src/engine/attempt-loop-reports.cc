@@ -19,8 +19,8 @@ void add(ReportsRead& read, std::string problem, std::string hint) {
 }
 
 void parseInto(ReportsRead& read, const plan::Report& report, const std::string& job,
-               const exec::JobFile& file) {
-    auto parsed = feedback::parseReport(file.bytes, report.format);
+               const exec::JobFile& file, const feedback::Texts& texts) {
+    auto parsed = feedback::parseReport(file.bytes, report.format, texts);
     const std::string_view where = report.step.empty() ? file.path : std::string_view();
     const std::string prefix = where.empty() || where == report.path ? "" : fmt::format("{}: ", where);
     if (!parsed) {
@@ -34,7 +34,8 @@ void parseInto(ReportsRead& read, const plan::Report& report, const std::string&
                           parsed->skipped, parsed->duration, std::move(parsed->failures)});
 }
 
-ReportsRead parseAll(const plan::Report& report, const std::string& job, const exec::JobFiles& found) {
+ReportsRead parseAll(const plan::Report& report, const std::string& job, const exec::JobFiles& found,
+                     const feedback::Texts& texts) {
     ReportsRead read;
     if (found.files.empty() && !found.untouched.empty()) {
         add(read, fmt::format("no step wrote it: {} is the file of the work tree", found.untouched.front()),
@@ -44,7 +45,7 @@ ReportsRead parseAll(const plan::Report& report, const std::string& job, const e
             "check that a step writes it, and that the path is relative to the job's folder");
     }
     for (const exec::JobFile& file : found.files) {
-        parseInto(read, report, job, file);
+        parseInto(read, report, job, file, texts);
     }
     return read;
 }
@@ -84,7 +85,8 @@ io::Task<ActionResult> AttemptLoop::readReport(ReadReport action) {
         found = std::move(*read);
     }
     ActionResult result;
-    const std::function<ReportsRead()> parse = [&] { return parseAll(report, job_->name, found); };
+    const feedback::Texts texts(world_.ports.logs.redaction());
+    const std::function<ReportsRead()> parse = [&] { return parseAll(report, job_->name, found, texts); };
     if (sizeOf(found) <= quick) {
         result.reports = parse();
     } else {

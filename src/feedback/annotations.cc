@@ -78,18 +78,18 @@ void setProperty(event::Annotation& annotation, std::string_view name, std::stri
     }
 }
 
-event::Annotation toAnnotation(std::string_view level, const Command& command) {
+event::Annotation toAnnotation(std::string_view level, const Command& command, const Texts& texts) {
     event::Annotation annotation;
     annotation.level = level;
-    annotation.message = ellipsize(unescape(command.data, false), mostMessageBytes);
+    annotation.message = texts.message(unescape(command.data, false));
     for (const std::string_view pair : split(command.properties, ',')) {
         const std::size_t equals = pair.find('=');
         if (equals != std::string_view::npos) {
             setProperty(annotation, trim(pair.substr(0, equals)), unescape(pair.substr(equals + 1), true));
         }
     }
-    annotation.title = ellipsize(annotation.title, mostNameBytes);
-    annotation.file = ellipsize(annotation.file, mostMessageBytes);
+    annotation.title = texts.name(annotation.title);
+    annotation.file = texts.message(annotation.file);
     return annotation;
 }
 
@@ -194,7 +194,7 @@ void AnnotationScanner::line(std::string_view text, const Found& found) {
     }
     for (const std::string_view level : levels) {
         if (equalsIgnoringCase(command->name, level)) {
-            found(toAnnotation(level, *command));
+            found(toAnnotation(level, *command, texts_));
             return;
         }
     }

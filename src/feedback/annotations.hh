@@ -9,6 +9,7 @@
 #pragma once
 
 #include "event/types/feedback.hh"
+#include "feedback/texts.hh"
 
 #include <cstddef>
 #include <functional>
@@ -26,6 +27,9 @@ class AnnotationScanner {
     // Without its `ref`. Texts are as printed, not checked to be UTF-8.
     using Found = std::function<void(event::Annotation)>;
 
+    // Redacted before, but a command's escapes may have hidden something.
+    explicit AnnotationScanner(Texts texts = {}) : texts_(std::move(texts)) {}
+
     void feed(std::string_view bytes, const Found& found);
 
     // The stream has ended: the last line if it has no newline.
@@ -39,6 +43,7 @@ class AnnotationScanner {
     void hold(std::string_view tail);
     void line(std::string_view text, const Found& found);
 
+    Texts texts_;
     State state_ = State::LineStart;
     std::string held_;                // of a line that may become a command
     std::optional<std::string> stop_; // the token that ends stop-commands

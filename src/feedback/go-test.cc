@@ -54,21 +54,8 @@ std::optional<Record> parseRecord(std::string_view line) {
     return record;
 }
 
-// The end of what was printed, which is where the reason stands.
-void appendTail(std::string& tail, std::string_view text) {
-    tail += text;
-    if (tail.size() > 2 * mostMessageBytes) {
-        tail.erase(0, tail.size() - mostMessageBytes);
-    }
-}
-
-std::string lastPart(std::string tail) {
-    if (tail.size() > mostMessageBytes) {
-        tail.erase(0, tail.size() - mostMessageBytes);
-    }
-    return tail;
-}
-
+// What was printed is kept whole until it is told: a record may end, and a cut may fall, inside a secret.
+// Told is its end, which is where the reason stands.
 struct Test {
     std::string output;
     bool hasSubtests = false;
@@ -84,6 +71,8 @@ struct Package {
 
 class Reader {
   public:
+    explicit Reader(const Texts& texts) : texts_(texts) {}
+
     Result<TestReport> run(std::string_view bytes) {
         std::string_view line;
         while (nextLine(bytes, line)) {
@@ -102,7 +91,7 @@ class Reader {
     void take(const Record& record) {
         currentPackage_ = record.package;
         if (record.action == "build-output") {
-            appendTail(builds_[record.build].output, record.output);
+            builds_[record.build].output += record.output;
         } else if (record.action == "build-fail") {
             builds_[record.build].failed = true;
         } else if (record.test.empty()) {
@@ -118,7 +107,7 @@ class Reader {
         if (record.action == "run") {
             markParents(package, record.test, [](Test& parent) { parent.hasSubtests = true; });
         } else if (record.action == "output") {
-            appendTail(test.output, record.output);
+            test.output += record.output;
         } else if (record.action == "pass" || record.action == "bench" || record.action == "skip") {
             if (!test.hasSubtests) {
                 ++(record.action == "skip" ? report_.skipped : report_.passed);
@@ -153,13 +142,12 @@ class Reader {
         failed.suite = currentPackage_;
         failed.name = name;
         failed.duration = took;
-        failed.message = lastPart(std::move(test.output));
-        report_.addFailure(std::move(failed));
+        tell(std::move(failed), test.output);
     }
 
     void ofPackage(Package& package, const Record& record) {
         if (record.action == "output") {
-            appendTail(package.output, record.output);
+            package.output += record.output;
         } else if (record.action == "pass" || record.action == "fail" || record.action == "skip") {
             report_.duration += toMillis(record.elapsed);
             if (record.action == "fail") {
@@ -185,12 +173,11 @@ class Reader {
             event::TestCase failed;
             failed.suite = record.package;
             failed.name = record.package;
-            failed.message = lastPart(std::move(package.output));
-            if (const auto build = builds_.find(record.build); build != builds_.end()) {
-                failed.message = lastPart(build->second.output);
+            const auto build = builds_.find(record.build);
+            if (build != builds_.end()) {
                 build->second.failed = false; // told
             }
-            report_.addFailure(std::move(failed));
+            tell(std::move(failed), build == builds_.end() ? package.output : build->second.output);
         }
     }
 
@@ -200,16 +187,22 @@ class Reader {
                 event::TestCase failed;
                 failed.suite = name;
                 failed.name = name;
-                failed.message = lastPart(std::move(build.output));
-                report_.addFailure(std::move(failed));
+                tell(std::move(failed), build.output);
             }
         }
         for (const auto& [name, package] : packages_) {
             if (!package.ended) {
-                report_.addFlaw(fmt::format("package '{}' has no result: its tests were broken off",
-                                            ellipsize(name, mostNameBytes)));
+                report_.addFlaw(
+                    fmt::format("package '{}' has no result: its tests were broken off", texts_.name(name)));
             }
         }
+    }
+
+    // Cuts `output`, so that what many failures share is looked through once.
+    void tell(event::TestCase failed, std::string& output) {
+        output = texts_.end(output);
+        failed.message = output;
+        report_.addFailure(std::move(failed), texts_);
     }
 
     struct Build {
@@ -217,6 +210,7 @@ class Reader {
         bool failed = false;
     };
 
+    const Texts& texts_;
     TestReport report_;
     std::map<std::string, Package, std::less<>> packages_;
     std::map<std::string, Build, std::less<>> builds_;
@@ -225,8 +219,8 @@ class Reader {
 
 } // namespace
 
-Result<TestReport> parseGoTest(std::string_view bytes) {
-    return Reader().run(bytes);
+Result<TestReport> parseGoTest(std::string_view bytes, const Texts& texts) {
+    return Reader(texts).run(bytes);
 }
 
 bool isGoTestLine(std::string_view line) {

@@ -76,7 +76,7 @@ struct Suite {
 
 class Reader {
   public:
-    explicit Reader(std::string_view bytes) : xml_(bytes) {}
+    Reader(std::string_view bytes, const Texts& texts) : texts_(texts), xml_(bytes, texts) {}
 
     Result<TestReport> run() {
         while (true) {
@@ -88,8 +88,8 @@ class Reader {
                 CIRQUE_TRY(open());
             } else if (kind == XmlReader::Kind::Close) {
                 close();
-            } else if (capturing_ && text_.size() < mostMessageBytes) {
-                text_ += xml_.text().substr(0, mostMessageBytes);
+            } else if (capturing_) {
+                text_ += xml_.text();
             }
         }
     }
@@ -98,8 +98,8 @@ class Reader {
     Result<void> open() {
         const Element element = elementOf(xml_.name());
         if (elements_.empty() && element != Element::Suite) {
-            return fail(ErrorCode::InvalidPlan, fmt::format("it is no JUnit report: its root is <{}>",
-                                                            ellipsize(xml_.name(), mostNameBytes)));
+            return fail(ErrorCode::InvalidPlan,
+                        fmt::format("it is no JUnit report: its root is <{}>", texts_.name(xml_.name())));
         }
         if (inCase_ && (element == Element::Suite || element == Element::Case)) {
             return fail(ErrorCode::InvalidPlan, "it is malformed: a test case holds another");
@@ -121,7 +121,7 @@ class Reader {
     }
 
     void openSuite() {
-        Suite suite{.name = std::string(xml_.attribute("name")), .before = report_.failed, .listed = listed_};
+        Suite suite{.name = texts_.name(xml_.attribute("name")), .before = report_.failed, .listed = listed_};
         suite.said =
             std::min(countOf(xml_.attribute("failures")) + countOf(xml_.attribute("errors")), mostTests);
         suite.tests = countsAssertions(xml_) ? 0 : countOf(xml_.attribute("tests"));
@@ -179,14 +179,14 @@ class Reader {
         }
         capturing_ = false;
         if (!elements_.empty() && elements_.back() == Element::Suite) {
-            report_.addFailure(std::move(test_));
+            report_.addFailure(std::move(test_), texts_);
         }
     }
 
     void closeCase() {
         report_.duration += test_.duration;
         if (failed_) {
-            report_.addFailure(std::move(test_));
+            report_.addFailure(std::move(test_), texts_);
         } else {
             ++(skipped_ ? report_.skipped : report_.passed);
         }
@@ -207,11 +207,12 @@ class Reader {
         const std::int64_t unlisted = suite.skipped - (listed_.skipped - suite.listed.skipped);
         const std::int64_t allowed = std::max<std::int64_t>(unlisted, 0) + listed_.extra - suite.listed.extra;
         if (suite.tests > cases + allowed) {
-            report_.addFlaw(fmt::format("the suite '{}' counts {} tests and lists {}",
-                                        ellipsize(suite.name, mostNameBytes), suite.tests, cases));
+            report_.addFlaw(
+                fmt::format("the suite '{}' counts {} tests and lists {}", suite.name, suite.tests, cases));
         }
     }
 
+    const Texts& texts_;
     XmlReader xml_;
     TestReport report_;
     Listed listed_;
@@ -227,8 +228,8 @@ class Reader {
 
 } // namespace
 
-Result<TestReport> parseJunit(std::string_view bytes) {
-    return Reader(bytes).run();
+Result<TestReport> parseJunit(std::string_view bytes, const Texts& texts) {
+    return Reader(bytes, texts).run();
 }
 
 } // namespace cirque::feedback

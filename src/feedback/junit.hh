@@ -16,6 +16,6 @@ inline constexpr std::int64_t mostTests = 10'000'000;
 // says counts. When it says that it has more tests than it lists, the report has a flaw; skipped ones need
 // not be listed, and the number of Catch2 and doctest, who count assertions, is not used. Failure: malformed
 // XML, or another root element.
-Result<TestReport> parseJunit(std::string_view bytes);
+Result<TestReport> parseJunit(std::string_view bytes, const Texts& texts = {});
 
 } // namespace cirque::feedback

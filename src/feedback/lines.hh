@@ -11,9 +11,6 @@
 
 namespace cirque::feedback {
 
-inline constexpr std::size_t mostMessageBytes = 4096; // what is kept of one message
-inline constexpr std::size_t mostNameBytes = 512;     // and of one name
-
 // The next line without its end (LF or CR LF), taken off `rest`; false when nothing is left.
 bool nextLine(std::string_view& rest, std::string_view& line);
 

@@ -17,7 +17,7 @@ namespace {
 
 struct Format {
     std::string_view name;
-    Result<TestReport> (*parse)(std::string_view);
+    Result<TestReport> (*parse)(std::string_view, const Texts&);
 };
 
 constexpr std::array<Format, 3> formats{{{"junit", parseJunit}, {"tap", parseTap}, {"gotest", parseGoTest}}};
@@ -46,13 +46,13 @@ std::string_view detect(std::string_view bytes) {
 
 } // namespace
 
-void TestReport::addFailure(event::TestCase test) {
+void TestReport::addFailure(event::TestCase test, const Texts& texts) {
     ++failed;
     if (failures.size() < mostFailures) {
-        test.suite = ellipsize(test.suite, mostNameBytes);
-        test.name = ellipsize(test.name, mostNameBytes);
-        test.file = ellipsize(test.file, mostNameBytes);
-        test.message = ellipsize(trim(test.message), mostMessageBytes);
+        test.suite = texts.name(test.suite);
+        test.name = texts.name(test.name);
+        test.file = texts.name(test.file);
+        test.message = texts.message(test.message);
         failures.push_back(std::move(test));
     }
 }
@@ -63,14 +63,14 @@ void TestReport::addFlaw(std::string why) {
     }
 }
 
-Result<TestReport> parseReport(std::string_view bytes, std::string_view format) {
+Result<TestReport> parseReport(std::string_view bytes, std::string_view format, const Texts& texts) {
     if (trim(bytes).empty()) {
         return fail(ErrorCode::InvalidPlan, "it is empty");
     }
     const std::string_view wanted = format.empty() ? detect(bytes) : format;
     for (const Format& known : formats) {
         if (known.name == wanted) {
-            Result<TestReport> report = known.parse(bytes);
+            Result<TestReport> report = known.parse(bytes, texts);
             if (report) {
                 report->format = wanted;
             }

@@ -6,6 +6,7 @@
 #include "base/result.hh"
 #include "base/time.hh"
 #include "event/types/feedback.hh"
+#include "feedback/texts.hh"
 
 #include <cstdint>
 #include <string>
@@ -31,7 +32,7 @@ struct TestReport {
     [[nodiscard]] std::int64_t total() const { return passed + failed + skipped; }
 
     // Counts a failure and keeps it while there is room; its texts are cut to what a person can use.
-    void addFailure(event::TestCase test);
+    void addFailure(event::TestCase test, const Texts& texts);
 
     // The first flaw stays.
     void addFlaw(std::string why);
@@ -42,7 +43,7 @@ struct TestReport {
 // `format` is one of the three, or empty: then the content decides (its first characters or lines). Failure
 // (InvalidPlan, with the reason): it is no such report, or is broken off or malformed where the format does
 // not allow that. Lines that belong to no format are skipped in TAP and Go's output, so that both may be read
-// from what a step printed.
-Result<TestReport> parseReport(std::string_view bytes, std::string_view format);
+// from what a step printed. `texts` makes what is kept of it, in the report and in the reason of a failure.
+Result<TestReport> parseReport(std::string_view bytes, std::string_view format, const Texts& texts = {});
 
 } // namespace cirque::feedback

@@ -26,6 +26,7 @@ struct Level {
     std::int64_t highest = 0;
     std::unordered_set<std::int64_t> numbers;
     bool lastFailed = false; // the test seen last is the last of report.failures: diagnostics may follow
+    std::string said;        // these, whole
 };
 
 void checkEnd(Level& level) {
@@ -38,19 +39,30 @@ void checkEnd(Level& level) {
     }
 }
 
-void addTo(TestReport& into, TestReport&& from, std::string_view suite) {
+// Another test begins, or nothing comes any more: the diagnostics of the last one are whole.
+void endDiagnostics(Level& level, const Texts& texts) {
+    if (level.lastFailed) {
+        level.report.failures.back().message = texts.message(level.said);
+    }
+    level.lastFailed = false;
+    level.said.clear();
+}
+
+void addTo(TestReport& into, TestReport&& from, std::string_view suite, const Texts& texts) {
     into.passed += from.passed;
     into.skipped += from.skipped;
     const std::int64_t unnamed = from.failed - static_cast<std::int64_t>(from.failures.size());
     for (event::TestCase& test : from.failures) {
         test.suite = test.suite.empty() ? std::string(suite) : fmt::format("{} > {}", suite, test.suite);
-        into.addFailure(std::move(test));
+        into.addFailure(std::move(test), texts);
     }
     into.failed += unnamed;
 }
 
 class Reader {
   public:
+    explicit Reader(const Texts& texts) : texts_(texts) {}
+
     Result<TestReport> run(std::string_view bytes) {
         levels_.resize(1);
         std::string_view line;
@@ -62,9 +74,10 @@ class Reader {
         }
         while (levels_.size() > 1) {
             Level child = popChild();
-            addTo(levels_.back().report, std::move(child.report), "");
+            addTo(levels_.back().report, std::move(child.report), "", texts_);
             levels_.back().report.addFlaw("a subtest has no test line after it");
         }
+        endDiagnostics(levels_.front(), texts_);
         if (!bailed_) {
             checkEnd(levels_.front());
         }
@@ -82,9 +95,8 @@ class Reader {
         case TapKind::BailOut:
             any_ = bailed_ = true;
             levels_.front().report.addFlaw(
-                line.text.empty()
-                    ? "the tests were broken off (Bail out!)"
-                    : fmt::format("the tests were broken off: {}", ellipsize(line.text, mostMessageBytes)));
+                line.text.empty() ? "the tests were broken off (Bail out!)"
+                                  : fmt::format("the tests were broken off: {}", texts_.message(line.text)));
             break;
         case TapKind::Plan:
         case TapKind::Test:
@@ -130,31 +142,32 @@ class Reader {
     Level popChild() {
         Level child = std::move(levels_.back());
         levels_.pop_back();
+        endDiagnostics(child, texts_);
         checkEnd(child);
         if (!child.report.flaw.empty()) {
             event::TestCase broken;
             broken.name = "subtest";
             broken.message = child.report.flaw;
-            child.report.addFailure(std::move(broken));
+            child.report.addFailure(std::move(broken), texts_);
         }
         return child;
     }
 
     void test(std::size_t depth, const TapLine& line) {
         const std::string name =
-            line.text.empty() && line.number ? fmt::format("test {}", *line.number) : std::string(line.text);
+            line.text.empty() && line.number ? fmt::format("test {}", *line.number) : texts_.name(line.text);
         testIndent_ = line.indent;
         levelAt(depth);
         TestReport inner;
         while (levels_.size() > depth + 1) {
             TestReport merged;
-            addTo(merged, popChild().report, name);
-            addTo(merged, std::move(inner), name);
+            addTo(merged, popChild().report, name, texts_);
+            addTo(merged, std::move(inner), name, texts_);
             inner = std::move(merged);
         }
         Level& level = levels_[depth];
         number(level, line);
-        level.lastFailed = false;
+        endDiagnostics(level, texts_);
         if (line.todo || (line.skip && line.ok)) {
             level.report.skipped += 1;
             return;
@@ -164,7 +177,7 @@ class Reader {
             event::TestCase failed;
             failed.name = name;
             const std::size_t before = level.report.failures.size();
-            level.report.addFailure(std::move(failed));
+            level.report.addFailure(std::move(failed), texts_);
             level.lastFailed = level.report.failures.size() > before;
         } else if (inner.total() == 0) {
             ++level.report.passed;
@@ -172,13 +185,13 @@ class Reader {
         addInner(level, std::move(inner));
     }
 
-    static void addInner(Level& level, TestReport&& inner) {
+    void addInner(Level& level, TestReport&& inner) {
         level.lastFailed = level.lastFailed && inner.failures.empty();
         level.report.passed += inner.passed;
         level.report.skipped += inner.skipped;
         const std::int64_t unnamed = inner.failed - static_cast<std::int64_t>(inner.failures.size());
         for (event::TestCase& test : inner.failures) {
-            level.report.addFailure(std::move(test));
+            level.report.addFailure(std::move(test), texts_);
         }
         level.report.failed += unnamed;
     }
@@ -196,12 +209,9 @@ class Reader {
     void append(std::size_t indent, std::string_view text) {
         const std::size_t depth = indent / indentOfSubtest;
         Level& level = levels_[std::min(depth, levels_.size() - 1)];
-        if (level.lastFailed && !level.report.failures.empty()) {
-            std::string& message = level.report.failures.back().message;
-            if (message.size() + text.size() < mostMessageBytes) {
-                message += message.empty() ? "" : "\n";
-                message += text;
-            }
+        if (level.lastFailed) {
+            level.said += level.said.empty() ? "" : "\n";
+            level.said += text;
         }
     }
 
@@ -236,6 +246,7 @@ class Reader {
         return true;
     }
 
+    const Texts& texts_;
     std::vector<Level> levels_;
     bool any_ = false;
     bool bailed_ = false;
@@ -246,8 +257,8 @@ class Reader {
 
 } // namespace
 
-Result<TestReport> parseTap(std::string_view bytes) {
-    return Reader().run(bytes);
+Result<TestReport> parseTap(std::string_view bytes, const Texts& texts) {
+    return Reader(texts).run(bytes);
 }
 
 bool isTapLine(std::string_view line) {

@@ -15,7 +15,7 @@ inline constexpr std::size_t deepestSubtest = 16;
 // TODO counts as skipped; with SKIP it is a failure. A missing, second or unfulfilled plan, a number given
 // twice or beyond the plan, a bail out and a subtest that is broken off are a flaw. Failure: nothing in it is
 // TAP.
-Result<TestReport> parseTap(std::string_view bytes);
+Result<TestReport> parseTap(std::string_view bytes, const Texts& texts = {});
 
 // Whether this line alone makes a text TAP.
 bool isTapLine(std::string_view line);

@@ -12,7 +12,8 @@
 
 namespace cirque::feedback {
 
-XmlReader::XmlReader(std::string_view document) : document_(document), rest_(document) {
+XmlReader::XmlReader(std::string_view document, Texts texts)
+    : texts_(std::move(texts)), document_(document), rest_(document) {
     constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
     if (rest_.starts_with(byteOrderMark)) {
         rest_.remove_prefix(byteOrderMark.size());
@@ -55,7 +56,7 @@ Result<XmlReader::Kind> XmlReader::next() {
             return readMarkup();
         }
     }
-    return wrong(fmt::format("the document ends inside <{}>", ellipsize(open_.back(), mostNameBytes)));
+    return wrong(fmt::format("the document ends inside <{}>", texts_.name(open_.back())));
 }
 
 // Before and after the root element.
@@ -90,7 +91,7 @@ Result<void> XmlReader::readDeclaration() {
         value = end == std::string_view::npos || value.empty() ? "" : value.substr(1, end - 1);
         if (!equalsIgnoringCase(value, "utf-8") && !equalsIgnoringCase(value, "utf8") &&
             !equalsIgnoringCase(value, "us-ascii") && !equalsIgnoringCase(value, "ascii")) {
-            return wrong(fmt::format("its encoding is '{}'; only UTF-8 is read", ellipsize(value, 40)));
+            return wrong(fmt::format("its encoding is '{}'; only UTF-8 is read", texts_.name(value)));
         }
     }
     return skipPast("?>", "processing instruction");
@@ -131,7 +132,7 @@ Result<XmlReader::Kind> XmlReader::readOpen() {
             break;
         }
         if (!spaced) {
-            return wrong(fmt::format("<{}> is malformed", ellipsize(name_, mostNameBytes)));
+            return wrong(fmt::format("<{}> is malformed", texts_.name(name_)));
         }
         CIRQUE_TRY(readAttribute());
     }
@@ -145,24 +146,23 @@ Result<void> XmlReader::readAttribute() {
     XmlAttribute made{takeName(), {}};
     skipSpace();
     if (made.name.empty() || !rest_.starts_with('=')) {
-        return wrong(fmt::format("an attribute of <{}> is malformed", ellipsize(name_, mostNameBytes)));
+        return wrong(fmt::format("an attribute of <{}> is malformed", texts_.name(name_)));
     }
     rest_.remove_prefix(1);
     skipSpace();
     const char quote = rest_.empty() ? '\0' : rest_.front();
     const std::size_t end = quote == '"' || quote == '\'' ? rest_.find(quote, 1) : std::string_view::npos;
     if (end == std::string_view::npos) {
-        return wrong(fmt::format("the attribute '{}' has no end", ellipsize(made.name, mostNameBytes)));
+        return wrong(fmt::format("the attribute '{}' has no end", texts_.name(made.name)));
     }
     const std::string_view raw = rest_.substr(1, end - 1);
     if (raw.contains('<')) {
-        return wrong(
-            fmt::format("there is a '<' in the attribute '{}'", ellipsize(made.name, mostNameBytes)));
+        return wrong(fmt::format("there is a '<' in the attribute '{}'", texts_.name(made.name)));
     }
     const bool twice = std::ranges::find(attributes_, made.name, &XmlAttribute::name) != attributes_.end();
     if (twice || attributes_.size() == mostXmlAttributes) {
-        return wrong(fmt::format("<{}> has an attribute twice, or more than {}",
-                                 ellipsize(name_, mostNameBytes), mostXmlAttributes));
+        return wrong(fmt::format("<{}> has an attribute twice, or more than {}", texts_.name(name_),
+                                 mostXmlAttributes));
     }
     if (auto done = appendXmlText(made.value, raw); !done) {
         return wrong(std::move(done).error());
@@ -177,10 +177,9 @@ Result<XmlReader::Kind> XmlReader::readClose() {
     name_ = takeName();
     skipSpace();
     if (open_.empty() || name_ != open_.back() || !rest_.starts_with('>')) {
-        return wrong(open_.empty()
-                         ? "an element is closed that was not opened"
-                         : fmt::format("</{}> stands where <{}> is open", ellipsize(name_, mostNameBytes),
-                                       ellipsize(open_.back(), mostNameBytes)));
+        return wrong(open_.empty() ? "an element is closed that was not opened"
+                                   : fmt::format("</{}> stands where <{}> is open", texts_.name(name_),
+                                                 texts_.name(open_.back())));
     }
     rest_.remove_prefix(1);
     open_.pop_back();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.hh"
+#include "feedback/texts.hh"
 
 #include <string>
 #include <string_view>
@@ -25,8 +26,8 @@ class XmlReader {
   public:
     enum class Kind { Open, Close, Text, End };
 
-    // `document` outlives the reader and every view it gives.
-    explicit XmlReader(std::string_view document);
+    // `document` outlives the reader and every view it gives. `texts` makes the names that an error tells.
+    explicit XmlReader(std::string_view document, Texts texts = {});
 
     // The next piece; an element that is empty is opened and closed. End stays End. Failure (InvalidPlan,
     // naming the line): malformed, broken off, too deep, a document type, another encoding. Then do not go
@@ -55,6 +56,7 @@ class XmlReader {
     [[nodiscard]] Unexpected wrong(std::string_view why) const;
     [[nodiscard]] Unexpected wrong(Error error) const;
 
+    Texts texts_;
     std::string_view document_;
     std::string_view rest_;
     std::vector<std::string_view> open_;

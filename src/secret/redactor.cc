@@ -222,7 +222,11 @@ std::string_view Redactor::flush() {
 }
 
 std::string redact(std::string_view text, std::span<const std::string> values) {
-    Redactor redactor(values);
+    return redact(text, std::make_shared<const RedactionSet>(values));
+}
+
+std::string redact(std::string_view text, std::shared_ptr<const RedactionSet> set) {
+    Redactor redactor(std::move(set));
     std::string out(redactor.apply(text));
     out += redactor.flush();
     return out;

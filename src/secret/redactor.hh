@@ -94,5 +94,6 @@ class Redactor {
 
 // A whole text at once: for messages.
 std::string redact(std::string_view text, std::span<const std::string> values);
+std::string redact(std::string_view text, std::shared_ptr<const RedactionSet> set);
 
 } // namespace cirque::secret

@@ -72,6 +72,39 @@ TEST(Annotations, AreRedactedAndBounded) {
     EXPECT_TRUE(text(notices[0], "message").find("more than 100 annotations") != std::string::npos);
 }
 
+// What a report tells is cut; the part of a secret before or after a cut must not stand anywhere.
+TEST(Reports, DoNotTellPartsOfSecrets) {
+    Project project;
+    project.set("TOK", "SECRETTOKEN:\"0123456789abcdefghijklmnop");
+    const auto failing = [](const std::string& message, const std::string& name) {
+        return fmt::format("t=$(printf %s \"$TOK\" | sed 's/\"/\\&quot;/'); printf '<testsuite><testcase "
+                           "name=\"n%*s%s and more\"><failure message=\"n%*s%s and more\"/></testcase>"
+                           "</testsuite>' {} '' \"$t\" {} '' \"$t\"",
+                           name, message);
+    };
+    for (const std::string& script :
+         {failing("4080", "10") + " > r.xml", failing("10", "495") + " > r.xml",
+          std::string(
+              "{ printf "
+              "'{\"Action\":\"output\",\"Package\":\"p\",\"Test\":\"T\",\"Output\":\"%s%4080s\"}\\n' "
+              "\"${TOK/\\\"/\\\\\\\"}\" n; echo '{\"Action\":\"fail\",\"Package\":\"p\",\"Test\":\"T\"}'; "
+              "echo '{\"Action\":\"fail\",\"Package\":\"p\"}'; } > r.xml")}) {
+        project.planOf({script}, R"("env": {"TOK": {"secret": "TOK"}}, "reports": ["r.xml"])");
+        const Ran ran = project.cirque({"run", "plan.json", "--secret", "TOK"});
+        EXPECT_EQ(ran.status, 1) << ran.all();
+        EXPECT_TRUE(ran.outHas("1 of 1 tests failed")) << ran.all();
+        std::string told = ran.all();
+        for (const char* name : {"journal.jsonl", "summary.json"}) {
+            std::ifstream file(fmt::format("{}/runs/{}/{}", project.state(), project.lastRun(), name));
+            told += std::string(std::istreambuf_iterator<char>(file), {});
+        }
+        EXPECT_NE(told.find("tests.reported"), std::string::npos);
+        for (const char* part : {"SECR", "0123", "abcd", "mnop"}) {
+            EXPECT_EQ(told.find(part), std::string::npos) << script << "\n" << told;
+        }
+    }
+}
+
 // The step succeeds, its tests did not.
 TEST(Reports, FailedTestsFailTheJobAndAreNamed) {
     const Project project;

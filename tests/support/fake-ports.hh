@@ -50,11 +50,14 @@ class MemoryLogs final : public engine::LogStore {
     std::optional<Error> openFails;
     std::optional<Error> finishFails;
     std::optional<Error> readFails;
+    Redact redactTexts; // of reports
 
     Result<std::shared_ptr<exec::OutputSink>> open(const TryRef& ref,
                                                    const std::vector<std::string>& redact) override;
     Result<void> finish(const TryRef& ref) override;
     Result<std::string> read(const TryRef& ref, std::int64_t limit) override;
+
+    [[nodiscard]] Redact redaction() const override { return redactTexts; }
 };
 
 class OneExecutor final : public engine::ExecutorSet {

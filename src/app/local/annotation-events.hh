@@ -13,7 +13,8 @@ namespace cirque::app {
 class AnnotationEvents {
   public:
     // `journal` outlives it.
-    AnnotationEvents(TryRef ref, JournalPort& journal) : ref_(std::move(ref)), journal_(journal) {}
+    AnnotationEvents(TryRef ref, JournalPort& journal, feedback::Texts texts)
+        : ref_(std::move(ref)), journal_(journal), scanner_(std::move(texts)) {}
 
     // Redacted bytes, in pieces of any size. Failure: that of the journal.
     Result<void> feed(std::string_view bytes);

@@ -23,16 +23,20 @@ bool mayAnnotate(const TryRef& ref) {
     return ref.step >= 0 && ref.tryNumber > 0;
 }
 
+engine::LogStore::Redact redactionBy(std::shared_ptr<const secret::RedactionSet> set) {
+    return [set = std::move(set)](std::string_view text) { return secret::redact(text, set); };
+}
+
 } // namespace
 
 class LogSink : public exec::OutputSink {
   public:
-    LogSink(TryRef ref, event::LogWriter writer, secret::Redactor redactor, JournalPort& journal,
-            event::Bus& bus, std::function<bool()> congested)
-        : ref_(std::move(ref)), writer_(std::move(writer)), redactor_(std::move(redactor)), journal_(journal),
-          bus_(bus), congested_(std::move(congested)) {
+    LogSink(TryRef ref, event::LogWriter writer, std::shared_ptr<const secret::RedactionSet> set,
+            JournalPort& journal, event::Bus& bus, std::function<bool()> congested)
+        : ref_(std::move(ref)), writer_(std::move(writer)), redactor_(set), journal_(journal), bus_(bus),
+          congested_(std::move(congested)) {
         if (mayAnnotate(ref_)) {
-            annotations_.emplace(ref_, journal_);
+            annotations_.emplace(ref_, journal_, feedback::Texts(redactionBy(std::move(set))));
         }
     }
 
@@ -114,8 +118,9 @@ Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
     CIRQUE_TRY_ASSIGN(event::LogWriter writer, event::LogWriter::create(base));
     std::vector<std::string> values = secrets_.values();
     values.insert(values.end(), redact.begin(), redact.end());
-    auto sink = std::make_shared<LogSink>(ref, std::move(writer), secret::Redactor(std::span(values)),
-                                          journal_, bus_, congested_);
+    auto sink = std::make_shared<LogSink>(ref, std::move(writer),
+                                          std::make_shared<const secret::RedactionSet>(values), journal_,
+                                          bus_, congested_);
     open_[ref] = sink;
     return std::shared_ptr<exec::OutputSink>(std::move(sink));
 }
@@ -139,6 +144,10 @@ Result<std::string> LogStorePort::read(const TryRef& ref, std::int64_t limit) {
                     "let the step write its report to a file");
     }
     return io::readFile(path, static_cast<std::size_t>(limit));
+}
+
+engine::LogStore::Redact LogStorePort::redaction() const {
+    return redactionBy(std::make_shared<const secret::RedactionSet>(secrets_.values()));
 }
 
 } // namespace cirque::app

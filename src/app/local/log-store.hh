@@ -30,6 +30,7 @@ class LogStorePort : public engine::LogStore {
     // step.finished.
     Result<void> finish(const TryRef& ref) override;
     Result<std::string> read(const TryRef& ref, std::int64_t limit) override;
+    [[nodiscard]] Redact redaction() const override;
 
   private:
     std::string runFolder_;

@@ -11,6 +11,7 @@
 #include "io/runtime/task.hh"
 #include "plan/types.hh"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,9 @@ class LogStore {
     // What the log of a finished try holds, redacted. More than `limit` bytes are a failure (Unsupported).
     // Blocks.
     virtual Result<std::string> read(const TryRef& ref, std::int64_t limit) = 0;
+    // Takes the secrets that are known now out of a whole text that a step made. Called on any thread.
+    using Redact = std::function<std::string(std::string_view)>;
+    [[nodiscard]] virtual Redact redaction() const = 0;
 };
 
 class ExecutorSet {
