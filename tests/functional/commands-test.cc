@@ -179,6 +179,20 @@ TEST(Commands, ThePlanOfAWorkflowHasItsParametersSettled) {
     EXPECT_TRUE(again.errHas("settled when it was made")) << again.all();
 }
 
+// Wrong: the run fails with a hint at the other job's success, and repeating it fails for ever.
+TEST(Commands, OnlyAJobWhoseInputsNobodySavesIsRefused) {
+    const Project project;
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{
+        "b":{"outputs":{"dist":"d"},"steps":[{"run":"echo > d"}]},
+        "t":{"needs":["b"],"inputs":["dist"],"steps":[{"run":"cat d"}]}}})json");
+    const Ran alone = project.cirque({"run", "p.json", "--only", "t"});
+    EXPECT_EQ(alone.status, 2) << alone.all();
+    EXPECT_TRUE(alone.errHas("job 't' takes the artifact 'dist', which 'b' would save")) << alone.all();
+    EXPECT_EQ(project.cirque({"run", "p.json", "--only", "t", "b"}).status, 0);
+    EXPECT_EQ(project.cirque({"rerun", project.lastRun(), "--failed", "--only", "t"}).status, 0)
+        << "what is taken over has its artifacts";
+}
+
 TEST(Commands, AnUnknownCommandOrOptionIsNamedWithTheNearest) {
     const Project project;
     const Ran command = project.cirque({"rnu"});

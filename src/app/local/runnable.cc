@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace cirque::app {
 namespace {
@@ -61,6 +62,35 @@ Result<void> checkPlaces(const LocalRequest& request) {
                          : fail(ErrorCode::InvalidPlan, "places that cannot be made:" + wrong, hint);
 }
 
+// With --only the jobs that others need are left out, and with them what they would have saved.
+Result<void> checkOnly(const LocalRequest& request) {
+    if (!request.options.only) {
+        return {};
+    }
+    const AskedJobs asked(request);
+    std::map<std::string_view, const plan::Job*> producers;
+    for (const plan::Job& job : request.plan->jobs) {
+        for (const plan::ArtifactOutput& output : job.outputs) {
+            if (!asked.contains(job.name) && !request.options.settled.contains(job.name)) {
+                producers.emplace(output.name, &job);
+            }
+        }
+    }
+    std::string missing;
+    for (const plan::Job& job : request.plan->jobs) {
+        for (const plan::ArtifactInput& input : job.inputs) {
+            if (const auto from = producers.find(input.name);
+                from != producers.end() && asked.contains(job.name)) {
+                missing += fmt::format("\n  job '{}' takes the artifact '{}', which '{}' would save",
+                                       job.name, input.name, from->second->name);
+            }
+        }
+    }
+    return missing.empty() ? Result<void>{}
+                           : fail(ErrorCode::Usage, "--only leaves out what is taken from:" + missing,
+                                  "name those jobs too, or leave --only out");
+}
+
 } // namespace
 
 std::vector<std::string> refusedParts(const plan::Plan& plan) {
@@ -78,6 +108,7 @@ Result<void> checkRunnable(const LocalRequest& request) {
                                 fmt::join(refused, "\n  ")));
     }
     CIRQUE_TRY(checkPlaces(request));
+    CIRQUE_TRY(checkOnly(request));
     if (const std::string missing = missingSecrets(request); !missing.empty()) {
         return fail(ErrorCode::Usage, "secrets that nobody offers:" + missing,
                     "offer them with --secret NAME (from your environment) or --secret-file FILE");
