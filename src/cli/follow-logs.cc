@@ -17,6 +17,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 
 namespace cirque::cli {
 namespace {
@@ -35,6 +36,9 @@ class Printer : public event::Listener {
             for (const event::JobInfo& job : added->jobs) {
                 steps_[job.name] = job.steps;
                 services_[job.name] = job.services;
+                if (!added->by.empty() && added->by == scope_.job) {
+                    members_.insert(job.name);
+                }
             }
         } else if (const auto* finished = std::get_if<event::StepFinished>(&event.body)) {
             endTry(finished->ref);
@@ -91,7 +95,8 @@ class Printer : public event::Listener {
     };
 
     [[nodiscard]] bool wanted(const TryRef& ref) const {
-        return (scope_.job.empty() || ref.job == scope_.job) && (!scope_.step || ref.step == *scope_.step) &&
+        const bool ofJob = scope_.job.empty() || ref.job == scope_.job || members_.contains(ref.job);
+        return ofJob && (!scope_.step || ref.step == *scope_.step) &&
                (what_.attempt == 0 || ref.attempt == what_.attempt) &&
                (what_.tried == 0 || ref.tryNumber == what_.tried);
     }
@@ -143,6 +148,7 @@ class Printer : public event::Listener {
     bool terminal_;
     bool gathering_;
     bool enough_ = false;
+    std::set<std::string> members_;                            // of the job, when it is a matrix
     std::map<std::string, std::vector<std::string>> steps_;    // names, by job
     std::map<std::string, std::vector<std::string>> services_; // the same
     std::map<TryRef, Try> tries_;

@@ -161,5 +161,18 @@ TEST(Follow, ARunThatDiesEndsThem) {
     project.expectNoLeftovers();
 }
 
+// Wrong: it waits to the end, prints nothing and says that all is well.
+TEST(Follow, OfAMatrixAreTheLogsOfItsMembers) {
+    const Project project;
+    project.write("p.json", R"json({"plan":1,"name":"t","jobs":{
+        "m":{"copyRepo":false,"matrix":{"axes":{"v":["1","2"]}},"steps":[{"name":"s","run":"echo of $MATRIX_V"}]},
+        "other":{"copyRepo":false,"steps":[{"run":"echo other"}]}}})json");
+    EXPECT_EQ(project.cirque({"run", "p.json"}).status, 0);
+    const Ran logs = project.cirque({"logs", "--follow", project.lastRun(), "m"});
+    EXPECT_EQ(logs.status, 0) << logs.all();
+    EXPECT_TRUE(logs.outHas("[m-v-1/s] of 1\n") && logs.outHas("[m-v-2/s] of 2\n")) << logs.all();
+    EXPECT_FALSE(logs.outHas("other")) << logs.all();
+}
+
 } // namespace
 } // namespace cirque::test
