@@ -86,7 +86,7 @@ bool readPlan(std::string_view text, TapLine& line) {
     line.kind = TapKind::Plan;
     line.count = *count;
     line.text = rest.empty() ? rest : trim(rest.substr(1));
-    line.skip = *count == 0;
+    line.skip = *count == 0 && isSkip(line.text);
     return true;
 }
 

@@ -19,7 +19,7 @@ struct TapLine {
     std::int64_t count = 0; // Plan: how many tests
     std::optional<std::int64_t> number; // Test
     bool ok = false;                    // Test
-    bool skip = false;                  // Test: SKIP; Plan: all are
+    bool skip = false;                  // Test: SKIP; Plan: all are, 1..0 # SKIP
     bool todo = false;                  // Test: TODO
 };
 

@@ -168,7 +168,7 @@ class Reader {
         Level& level = levels_[depth];
         number(level, line);
         endDiagnostics(level, texts_);
-        if (line.todo || (line.skip && line.ok)) {
+        if (line.todo || (line.skip && line.ok && inner.failed == 0)) {
             level.report.skipped += 1;
             return;
         }

@@ -66,6 +66,22 @@ TEST(Tap, SkippedAsAWholeIsOneSkip) {
     EXPECT_EQ(report.flaw, "");
 }
 
+TEST(Tap, APlanOfNoTestsIsNoSkipByItself) {
+    for (const char* none :
+         {"1..0\n", "TAP version 13\n1..0\n", "1..0 # nothing to do\n", "1..0 # skipper\n"}) {
+        EXPECT_EQ(read(none).total(), 0) << none;
+    }
+    EXPECT_EQ(counts(read("1..0 # Skipped: no network\n")), "0 0 1");
+    EXPECT_EQ(counts(read("1..0 # skip\n")), "0 0 1");
+}
+
+TEST(Tap, ASkipForgivesNoFailedSubtest) {
+    EXPECT_EQ(read("1..1\n    not ok 1 - inner\n    1..1\nok 1 - g # SKIP\n").failed, 1);
+    EXPECT_EQ(read("1..1\n    1..2\n    ok 1\nok 1 - half # SKIP\n").failed, 1);
+    EXPECT_EQ(counts(read("1..1\n    ok 1 - inner\n    1..1\nok 1 - g # SKIP\n")), "0 0 1");
+    EXPECT_EQ(counts(read("1..1\n    not ok 1 - inner\n    1..1\nok 1 - g # TODO\n")), "0 0 1");
+}
+
 TEST(Tap, AFailureIsNeverSwallowed) {
     EXPECT_EQ(read("1..2\nok 1\n  ---\n  open: yes\nnot ok 2\n").failed, 1) << "a YAML block without an end";
     EXPECT_EQ(read("---\nnot ok 1\n1..1\n").failed, 1);
