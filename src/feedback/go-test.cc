@@ -54,6 +54,20 @@ std::optional<Record> parseRecord(std::string_view line) {
     return record;
 }
 
+// Begun like a record; the last line may have been torn earlier still.
+bool looksLikeRecord(std::string_view line, bool torn) {
+    constexpr std::array<std::string_view, 5> beginnings{
+        "{\"Time\":", "{\"Action\":", "{\"Package\":", "{\"ImportPath\":", "{\"Test\":"};
+    return std::ranges::any_of(beginnings, [&](std::string_view begin) {
+        return line.starts_with(begin) || (torn && !line.empty() && begin.starts_with(line));
+    });
+}
+
+// It may have been the one of a test that failed.
+bool isBroken(std::string_view line, bool torn) {
+    return looksLikeRecord(line, torn) && (line.size() > longestRecord || !parseJson(line, "record"));
+}
+
 // What was printed is kept whole until it is told: a record may end, and a cut may fall, inside a secret.
 // Told is its end, which is where the reason stands.
 struct Test {
@@ -74,10 +88,16 @@ class Reader {
     explicit Reader(const Texts& texts) : texts_(texts) {}
 
     Result<TestReport> run(std::string_view bytes) {
+        const bool ended = bytes.ends_with('\n');
         std::string_view line;
-        while (nextLine(bytes, line)) {
-            if (const auto record = parseRecord(trim(line))) {
+        for (int number = 1; nextLine(bytes, line); ++number) {
+            const std::string_view text = trim(line);
+            if (const auto record = parseRecord(text)) {
                 take(*record);
+            } else if (isBroken(text, bytes.empty() && !ended)) {
+                return fail(ErrorCode::InvalidPlan,
+                            fmt::format("line {}: a record of go test -json is broken", number),
+                            "check that go test came to its end, and that nothing else wrote into its lines");
             }
         }
         if (packages_.empty() && builds_.empty()) {

@@ -66,6 +66,28 @@ TEST(GoTest, OtherLinesArePassedOver) {
     EXPECT_FALSE(isGoTestLine("{\"level\":\"info\"}"));
 }
 
+// It may have been the one that says "fail".
+TEST(GoTest, ABrokenRecordIsMalformed) {
+    const std::string whole = "{\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"T\"}\n"
+                              "{\"Action\":\"pass\",\"Package\":\"p\"}\n";
+    for (const char* broken : {"{\"Action\":\"fail\",\"Pack", "{\"Time\":\"2026-01", "{\"ImportPath\":",
+                               "{\"Package\":\"p\",", "{\"Test\":\"T\"", "{\"Action\":\"fail\"} and more"}) {
+        EXPECT_FALSE(parseGoTest(whole + broken)) << broken;
+        EXPECT_FALSE(parseGoTest(whole + broken + "\r\n")) << broken;
+        EXPECT_FALSE(parseGoTest(std::string(broken) + "\n" + whole)) << broken;
+    }
+    for (const char* torn : {"{", "{\"", "{\"Act", "{\"Time\""}) {
+        EXPECT_FALSE(parseGoTest(whole + torn)) << torn;
+        EXPECT_TRUE(parseGoTest(whole + torn + "\n")) << "a line of its own: " << torn;
+    }
+    EXPECT_FALSE(
+        parseGoTest(whole + "{\"Action\":\"output\",\"Output\":\"" + std::string(5U << 20U, 'x') + "\"}\n"));
+    for (const char* foreign : {"{bad", "exit status 1", "{\"level\":\"info\"", "ok {\"Action\":"}) {
+        EXPECT_EQ(counts(read(whole + foreign)), "1 0 0") << foreign;
+    }
+    EXPECT_EQ(parseGoTest(whole + "{").error().message, "line 3: a record of go test -json is broken");
+}
+
 TEST(GoTest, OutputIsKeptFromItsEnd) {
     std::string text = "{\"Action\":\"run\",\"Package\":\"p\",\"Test\":\"T\"}\n";
     for (int i = 0; i < 2000; ++i) {
