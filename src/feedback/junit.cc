@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -107,11 +108,11 @@ class Reader {
         const Element parent = elements_.empty() ? Element::Suite : elements_.back();
         elements_.push_back(element);
         if (element == Element::Suite) {
-            openSuite();
+            CIRQUE_TRY(openSuite());
         } else if (element == Element::Case) {
             openCase();
-        } else if (element == Element::Failure && (parent == Element::Case || parent == Element::Suite)) {
-            openFailure(parent == Element::Suite);
+        } else if (element == Element::Failure && (inCase_ || parent == Element::Suite)) {
+            openFailure(!inCase_);
         } else if (element == Element::Skipped && parent == Element::Case) {
             skipped_ = true;
         }
@@ -120,13 +121,28 @@ class Reader {
         return {};
     }
 
-    void openSuite() {
+    // One that cannot be read is not zero: what it says that failed, or is missing, would not count.
+    [[nodiscard]] Result<std::int64_t> count(std::string_view attribute) const {
+        const std::string_view text = trim(xml_.attribute(attribute));
+        const std::optional<std::int64_t> said = text.empty() ? 0 : parseCount(text);
+        if (!said) {
+            return fail(ErrorCode::InvalidPlan,
+                        fmt::format("it is malformed: {}=\"{}\" of a suite is no count", attribute,
+                                    texts_.name(text)));
+        }
+        return std::min(*said, mostTests);
+    }
+
+    Result<void> openSuite() {
+        CIRQUE_TRY_ASSIGN(const std::int64_t failures, count("failures"));
+        CIRQUE_TRY_ASSIGN(const std::int64_t errors, count("errors"));
+        CIRQUE_TRY_ASSIGN(const std::int64_t tests, count("tests"));
         Suite suite{.name = texts_.name(xml_.attribute("name")), .before = report_.failed, .listed = listed_};
-        suite.said =
-            std::min(countOf(xml_.attribute("failures")) + countOf(xml_.attribute("errors")), mostTests);
-        suite.tests = countsAssertions(xml_) ? 0 : countOf(xml_.attribute("tests"));
+        suite.said = std::min(failures + errors, mostTests);
+        suite.tests = countsAssertions(xml_) ? 0 : tests;
         suite.skipped = countOf(xml_.attribute("skipped")) + countOf(xml_.attribute("disabled"));
         suites_.push_back(std::move(suite));
+        return {};
     }
 
     void openCase() {

@@ -88,21 +88,20 @@ TEST(Junit, ASuiteThatListsFewerTestsThanItCountsIsNotWhole) {
 
 // What writers in use count differs.
 TEST(Junit, OtherNumbersOfKnownWritersAreNoFlaw) {
-    for (
-        const char* whole :
-        {"<testsuites tests='2'><testsuite tests='2'><testsuite tests='1'><testcase/></testsuite>"
-         "<testcase/></testsuite></testsuites>",
-         "<testsuites tests='1'><testsuite tests='0'><testcase/><testcase/></testsuite></testsuites>",
-         "<testsuite tests='3' skipped='2'><testcase/></testsuite>",
-         "<testsuite tests='3' skipped='1' "
-         "disabled='1'><testcase/><testcase><skipped/></testcase></testsuite>",
-         "<testsuite tests='2'><testcase><flakyFailure/></testcase></testsuite>",
-         "<testsuite tests='2' errors='1'><testcase><error/></testcase></testsuite>",
-         "<testsuites tests='9'><testsuite tests='9'><properties><property name='cirque.unlisted' value='8'/>"
-         "</properties><testcase/></testsuite></testsuites>",
-         "<testsuites><testsuite tests='412' hostname='tbd'><testcase/></testsuite></testsuites>",
-         "<testsuites><testsuite tests='9' doctest_version='2.4.11'><testcase/></testsuite></testsuites>",
-         "<testsuite tests='-1'><testcase/></testsuite>", "<testsuite tests='all'><testcase/></testsuite>"}) {
+    for (const char* whole :
+         {"<testsuites tests='2'><testsuite tests='2'><testsuite tests='1'><testcase/></testsuite>"
+          "<testcase/></testsuite></testsuites>",
+          "<testsuites tests='1'><testsuite tests='0'><testcase/><testcase/></testsuite></testsuites>",
+          "<testsuite tests='3' skipped='2'><testcase/></testsuite>",
+          "<testsuite tests='3' skipped='1' "
+          "disabled='1'><testcase/><testcase><skipped/></testcase></testsuite>",
+          "<testsuite tests='2'><testcase><flakyFailure/></testcase></testsuite>",
+          "<testsuite tests='2' errors='1'><testcase><error/></testcase></testsuite>",
+          "<testsuites tests='9'><testsuite tests='9'><properties><property name='cirque.unlisted' "
+          "value='8'/>"
+          "</properties><testcase/></testsuite></testsuites>",
+          "<testsuites><testsuite tests='412' hostname='tbd'><testcase/></testsuite></testsuites>",
+          "<testsuites><testsuite tests='9' doctest_version='2.4.11'><testcase/></testsuite></testsuites>"}) {
         EXPECT_EQ(read(whole).flaw, "") << whole;
     }
     for (const char* file :
@@ -121,9 +120,33 @@ TEST(Junit, OnlyReportsAreReports) {
     EXPECT_EQ(read("<testsuite/>").total(), 0);
 }
 
-TEST(Junit, NumbersAreNeverAReasonToRefuse) {
+// Read as zero they would switch off what they are for.
+TEST(Junit, ACountThatIsNoneIsMalformed) {
+    for (const char* name : {"tests", "failures", "errors"}) {
+        for (const char* number : {"99999999999999999999", "5.0", "-1", "all", "1 2", "0x1"}) {
+            EXPECT_FALSE(parseJunit(fmt::format("<testsuite {}='{}'><testcase/></testsuite>", name, number)))
+                << name << " " << number;
+        }
+        EXPECT_TRUE(parseJunit(fmt::format("<testsuite {}=''><testcase/></testsuite>", name)));
+    }
+    EXPECT_EQ(parseJunit("<testsuite tests='5.0'/>").error().message,
+              "it is malformed: tests=\"5.0\" of a suite is no count");
+}
+
+TEST(Junit, AFailureDeeperInATestCaseCounts) {
     const TestReport report =
-        read("<testsuite failures='x' errors='-5' time='1e999'><testcase name='a' time='nan' line='-1'/>"
+        read("<testsuite><testcase name='a'><details><failure message='deep'/></details>"
+             "</testcase><testcase name='b'><x><y><error>why</error></y></x></testcase>"
+             "<testcase name='c'><failure>one<error>two</error></failure></testcase>"
+             "<testcase name='d'><x/></testcase></testsuite>");
+    EXPECT_EQ(counts(report), "1 3 0");
+    EXPECT_EQ(report.failures.at(0).message, "deep");
+    EXPECT_EQ(report.failures.at(1).message, "why");
+}
+
+TEST(Junit, OtherNumbersAreNeverAReasonToRefuse) {
+    const TestReport report =
+        read("<testsuite skipped='x' disabled='-5' time='1e999'><testcase name='a' time='nan' line='-1'/>"
              "<testcase name='b' time='-1'/><testcase name='c' time='99999999999999999'/>"
              "<testcase name='d' time='0.25'/></testsuite>");
     EXPECT_EQ(counts(report), "4 0 0");
