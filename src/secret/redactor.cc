@@ -25,7 +25,6 @@ RedactionSet::RedactionSet(std::span<const std::string> values) {
     nodes_.emplace_back();
     for (const std::string& value : values) {
         if (value.size() < minRedactedBytes) {
-            tooShort_ += value.empty() ? 0 : 1;
             continue;
         }
         addText(value);

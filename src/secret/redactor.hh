@@ -3,10 +3,10 @@
 // Not a promise against a step that means harm (it can print a secret reversed); it stops accidents.
 //
 // What is replaced by "***": each value of at least 3 bytes; the value without its trailing newlines; of a
-// value with several lines each line of more than 3 bytes; all of these as secret/escapes.hh writes them; and
-// the base64 of the value, alone and with a newline after it, as one unwrapped word. A value of 1 or 2 bytes
-// is not replaced, because that would destroy the log and still tell the value; RedactionSet::tooShort counts
-// them so that the caller can say so. Overlapping occurrences become one "***".
+// value with several lines each line of more than 3 bytes; all of these also as secret/escapes.hh writes
+// them; and the base64 of the value, alone and with a newline after it, as one unwrapped word. A value of 1
+// or 2 bytes (tooShort) is not replaced, because that would destroy the log and still tell the value; the
+// caller says so. Overlapping occurrences become one "***".
 #pragma once
 
 #include <array>
@@ -24,6 +24,11 @@ namespace cirque::secret {
 inline constexpr std::string_view redactionMark = "***";
 inline constexpr std::size_t minRedactedBytes = 3;
 
+// It is shown though it is a secret.
+constexpr bool tooShort(std::string_view value) {
+    return !value.empty() && value.size() < minRedactedBytes;
+}
+
 // The immutable automaton (Aho-Corasick with sparse edges); shared by every stream of a job. Memory: about 20
 // bytes per byte of pattern.
 class RedactionSet {
@@ -31,9 +36,6 @@ class RedactionSet {
     explicit RedactionSet(std::span<const std::string> values);
 
     [[nodiscard]] bool empty() const { return nodes_.size() <= 1; }
-
-    // How many of the values were too short to be replaced.
-    [[nodiscard]] int tooShort() const { return tooShort_; }
 
   private:
     friend class Redactor;
@@ -56,7 +58,6 @@ class RedactionSet {
     std::vector<Node> nodes_;
     std::array<std::uint32_t, 256> root_{};
     std::bitset<65536> pairs_; // the first two bytes of each pattern: what lets the scan run at memory speed
-    int tooShort_ = 0;
 };
 
 // One stream. Holds back at most (longest pattern - 1) bytes between calls.

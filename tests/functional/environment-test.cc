@@ -152,6 +152,20 @@ TEST(Secrets, AnotherValueFromTheCommandLineIsHiddenToo) {
     EXPECT_TRUE(ran.outHas("key is ***")) << ran.all();
 }
 
+// Wrong: nobody says that a value this short is not hidden, or what says so tells it.
+TEST(Secrets, OneTooShortToBeHiddenIsToldOnceByItsVariable) {
+    Project project;
+    project.set("PIN", "~7");
+    const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","env":{"CODE":{"secret":"PIN"}},"jobs":{
+        "a":{"steps":[{"name":"s","run":"true"}]},"b":{"steps":[{"name":"s","run":"true"}]}}})json",
+                            {"--secret", "PIN"});
+    EXPECT_EQ(ran.status, 0) << ran.all();
+    const std::string said = "logs show the value of CODE: a secret of fewer than 3 bytes is not masked";
+    EXPECT_TRUE(ran.outHas(said)) << ran.all();
+    EXPECT_EQ(ran.out.find(said), ran.out.rfind(said)) << ran.all();
+    EXPECT_EQ(ran.all().find("~7"), std::string::npos) << ran.all();
+}
+
 TEST(Secrets, AMissingSecretStopsTheRunBeforeItBegins) {
     const Project project;
     const Ran ran = runPlan(project, R"json({"plan":1,"name":"t","jobs":{

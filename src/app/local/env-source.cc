@@ -4,8 +4,10 @@
 #include "agent/env.hh"
 #include "plan/effective.hh"
 #include "secret/providers.hh"
+#include "secret/redactor.hh"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -44,8 +46,8 @@ const plan::GeneratedFile* generated(const plan::Plan& plan, std::string_view pa
 
 } // namespace
 
-EnvSourcePort::EnvSourcePort(const LocalRequest& request, KnownSecrets& secrets)
-    : request_(request), secrets_(secrets) {}
+EnvSourcePort::EnvSourcePort(const LocalRequest& request, KnownSecrets& secrets, engine::Journal& journal)
+    : request_(request), secrets_(secrets), journal_(journal) {}
 
 io::Task<Result<engine::JobEnv>> EnvSourcePort::jobEnv(std::shared_ptr<const plan::Job> job,
                                                        Results results) {
@@ -79,11 +81,15 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
     CIRQUE_TRY_ASSIGN(exec::Vars own, settled(job.env, results, level));
     out.below.push_back(std::move(own));
     std::set<std::string, std::less<>> hidden;
+    std::set<std::string, std::less<>> shown;
     const auto collect = [&](const exec::Vars& vars) {
         for (const exec::Var& var : vars) {
             if (var.secret) {
                 hidden.insert(var.name);
                 out.redact.push_back(var.value);
+                if (secret::tooShort(var.value)) {
+                    shown.insert(var.name);
+                }
             }
         }
     };
@@ -101,7 +107,28 @@ Result<engine::JobEnv> EnvSourcePort::settle(const plan::Job& job, const Results
     }
     collect(out.overrides);
     secrets_.add(out.redact);
+    tellTooShort(shown);
     return out;
+}
+
+// Each variable once a run: whoever counts on "***" has to know that there is none.
+void EnvSourcePort::tellTooShort(const std::set<std::string, std::less<>>& names) {
+    std::vector<std::string> fresh;
+    for (const std::string& name : names) {
+        if (told_.insert(name).second) {
+            fresh.push_back(name);
+        }
+    }
+    if (fresh.empty()) {
+        return;
+    }
+    std::vector<event::Body> bodies;
+    bodies.emplace_back(event::Notice{
+        "warning", "",
+        fmt::format("logs show the value of {}: a secret of fewer than {} bytes is not masked",
+                    fmt::join(fresh, ", "), secret::minRedactedBytes),
+        "masking it would change every place where these characters stand, and so tell what it is"});
+    (void)journal_.append(std::move(bodies)); // a failure is kept by the journal and ends the run
 }
 
 const exec::Vars& EnvSourcePort::callerVars(const plan::Job& job) {

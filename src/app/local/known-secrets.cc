@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/local/known-secrets.hh"
 
-#include "secret/redactor.hh"
-
 #include <algorithm>
 #include <variant>
 
@@ -55,11 +53,27 @@ Texts textsOf(Body& /*body*/) {
 } // namespace
 
 void KnownSecrets::add(const std::vector<std::string>& values) {
+    const std::size_t before = values_.size();
     for (const std::string& value : values) {
         if (std::ranges::find(values_, value) == values_.end()) {
             values_.push_back(value);
         }
     }
+    if (values_.size() != before) {
+        set_ = std::make_shared<secret::RedactionSet>(values_);
+    }
+}
+
+std::shared_ptr<const secret::RedactionSet> KnownSecrets::with(const std::vector<std::string>& more) const {
+    const auto known = [this](const std::string& value) {
+        return std::ranges::find(values_, value) != values_.end();
+    };
+    if (std::ranges::all_of(more, known)) {
+        return set_;
+    }
+    KnownSecrets all = *this;
+    all.add(more);
+    return all.set_;
 }
 
 void KnownSecrets::redact(event::Body& body) const {
@@ -68,7 +82,7 @@ void KnownSecrets::redact(event::Body& body) const {
     }
     for (std::string* text : std::visit([](auto& each) { return textsOf(each); }, body)) {
         if (!text->empty()) {
-            *text = secret::redact(*text, values_);
+            *text = secret::redact(*text, set_);
         }
     }
 }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "event/types/event.hh"
+#include "secret/redactor.hh"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,13 +16,16 @@ class KnownSecrets {
   public:
     void add(const std::vector<std::string>& values);
 
-    [[nodiscard]] const std::vector<std::string>& values() const { return values_; }
+    // What replaces them and `more`. Shared as long as `more` holds none that is new.
+    [[nodiscard]] std::shared_ptr<const secret::RedactionSet>
+    with(const std::vector<std::string>& more) const;
 
     // Replaces them in the texts of an event that come from steps or from the world.
     void redact(event::Body& body) const;
 
   private:
     std::vector<std::string> values_; // no doubles
+    std::shared_ptr<const secret::RedactionSet> set_ = std::make_shared<secret::RedactionSet>(values_);
 };
 
 } // namespace cirque::app

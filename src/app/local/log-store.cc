@@ -116,11 +116,8 @@ Result<std::shared_ptr<exec::OutputSink>> LogStorePort::open(const TryRef& ref,
         fmt::format("{}/{}", runFolder_, event::logBase(journal_.jobNumber(ref.job), ref));
     CIRQUE_TRY(io::makeFolders(base.substr(0, base.rfind('/'))));
     CIRQUE_TRY_ASSIGN(event::LogWriter writer, event::LogWriter::create(base));
-    std::vector<std::string> values = secrets_.values();
-    values.insert(values.end(), redact.begin(), redact.end());
-    auto sink = std::make_shared<LogSink>(ref, std::move(writer),
-                                          std::make_shared<const secret::RedactionSet>(values), journal_,
-                                          bus_, congested_);
+    auto sink =
+        std::make_shared<LogSink>(ref, std::move(writer), secrets_.with(redact), journal_, bus_, congested_);
     open_[ref] = sink;
     return std::shared_ptr<exec::OutputSink>(std::move(sink));
 }
@@ -147,7 +144,7 @@ Result<std::string> LogStorePort::read(const TryRef& ref, std::int64_t limit) {
 }
 
 engine::LogStore::Redact LogStorePort::redaction() const {
-    return redactionBy(std::make_shared<const secret::RedactionSet>(secrets_.values()));
+    return redactionBy(secrets_.with({}));
 }
 
 } // namespace cirque::app

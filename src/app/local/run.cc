@@ -177,7 +177,7 @@ class LocalRun {
         engine::RunReport report;
         if (ready) {
             ClockPort clock;
-            EnvSourcePort env(request_, secrets_);
+            EnvSourcePort env(request_, secrets_, journal_);
             const io::UniqueFd held = co_await standOnRoots();
             ProvisionerPort provisioner(request_.environment,
                                         held ? request_.rootsFolder : places_.workFolder() + "/roots",

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace cirque::secret {
@@ -147,10 +148,9 @@ TEST(Redactor, EscapedControlCharactersOfASecretAreRedacted) {
 }
 
 // Wrong: a secret "1" turns every 1 of a log into ***, which destroys it and tells the value.
-TEST(Redactor, ShortValuesAreCountedNotReplaced) {
+TEST(Redactor, ShortValuesAreNotReplaced) {
     const Values values{"", "1", "ab", "abc"};
-    const RedactionSet set(values);
-    EXPECT_EQ(set.tooShort(), 2);
+    EXPECT_EQ(std::ranges::count_if(values, tooShort), 2);
     EXPECT_EQ(inPieces(values, "1 ab abc", 3), "1 ab ***");
 }
 
