@@ -3,7 +3,8 @@
 { cirque, ... }:
 let
   # What nixpkgs' mkDerivation would do for you. The builder's last word is a builtin (`exit`), because an old Nix may
-  # take a builder that ends with another program for a killed one.
+  # take a builder that ends with another program for a killed one. The Nix of Debian has no /bin/sh in its sandbox:
+  # install busybox-static there, and add to /etc/nix/nix.conf: extra-sandbox-paths = /bin/sh=/bin/busybox
   make = name: script: derivation {
     inherit name;
     system = builtins.currentSystem;
