@@ -165,7 +165,7 @@ std::string helpText() {
     out += fmt::format("  {:<34} {}\n", "help [COMMAND|settings]", "explain a command, or the settings");
     out += fmt::format("  {:<34} {}\n", "version", "print the version");
     out += "\nexit status: 0 good, 1 a job failed, 2 usage or plan error, 3 infrastructure, 124 deadline, "
-           "130/143 cancelled\n";
+           "129/130/143 cancelled\n";
     return out;
 }
 

@@ -25,7 +25,7 @@ struct RunOptions {
 
 struct RunReport {
     Outcome outcome;
-    int exitStatus = 0; // 0, 1, 3, 124, 130, 143 as docs/contracts.md says
+    int exitStatus = 0; // 0, 1, 3, 124, 129, 130, 143 as docs/contracts.md says
 };
 
 // Lets the outside cancel a run that runs. All calls on the loop thread.

@@ -20,7 +20,7 @@ constexpr std::array<ExitMeaning, 6> meanings{{
     {"3",
      "the system failed, not your code: Nix absent, disk full, state folder unwritable, bash or git missing"},
     {"124", "the workflow's deadline"},
-    {"130, 143", "interrupted (INT, TERM)"},
+    {"129, 130, 143", "interrupted (HUP, INT, TERM)"},
 }};
 
 } // namespace
