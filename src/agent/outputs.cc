@@ -30,6 +30,12 @@ Unexpected problem(int line, std::string_view what) {
                 "write name=value, or name<<WORD, lines, and WORD on a line of its own");
 }
 
+// What a problem tells is redacted later, and a part of a secret would pass: a long text is not told at all.
+std::string quoted(std::string_view text) {
+    constexpr std::size_t most = 60;
+    return text.size() > most ? "a long word" : fmt::format("'{}'", text);
+}
+
 Result<std::string> readHeredoc(Lines& lines, std::string_view word) {
     const int opened = lines.number;
     const char* begin = lines.rest.data();
@@ -40,7 +46,7 @@ Result<std::string> readHeredoc(Lines& lines, std::string_view word) {
             return std::string(begin, size == 0 ? 0 : size - 1);
         }
     }
-    return problem(opened, fmt::format("the text that ends with '{}' has no end", ellipsize(word, 40)));
+    return problem(opened, fmt::format("the text that ends with {} has no end", quoted(word)));
 }
 
 } // namespace
@@ -73,7 +79,7 @@ Result<Outputs> parseOutputs(std::string_view text) {
             CIRQUE_TRY_ASSIGN(value, readHeredoc(lines, word));
         }
         if (!isValidUtf8(value) || value.contains('\0')) {
-            return problem(number, fmt::format("the value of '{}' is not UTF-8 text", ellipsize(name, 60)));
+            return problem(number, fmt::format("the value of {} is not UTF-8 text", quoted(name)));
         }
         outputs.emplace_back(name, std::move(value));
     }

@@ -41,6 +41,12 @@ TEST(StepOutputs, ErrorsNameTheLine) {
     EXPECT_EQ(problem("a<<EOF\n1\n2\n"), "$CIRQUE_OUTPUT, line 1: the text that ends with 'EOF' has no end");
     EXPECT_EQ(problem("a<<\n"), "$CIRQUE_OUTPUT, line 1: there is no word after '<<'");
     EXPECT_EQ(problem("a=\xff"), "$CIRQUE_OUTPUT, line 1: the value of 'a' is not UTF-8 text");
+    const std::string secret(61, 's'); // no part of it is told, as only the whole is redacted
+    EXPECT_EQ(problem("a<<" + secret),
+              "$CIRQUE_OUTPUT, line 1: the text that ends with a long word has no end");
+    EXPECT_EQ(problem(secret + "=\xff"),
+              "$CIRQUE_OUTPUT, line 1: the value of a long word is not UTF-8 text");
+    EXPECT_TRUE(problem("a<<" + secret.substr(1)).contains("'" + secret.substr(1) + "'")) << "whole";
 }
 
 } // namespace
