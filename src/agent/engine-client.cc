@@ -192,9 +192,9 @@ io::Task<Result<std::string>> EngineClient::findImage(std::string image, std::st
             co_return fail(std::move(error));
         }
     }
-    const Result<void> pulled = co_await pull(image, log, stop);
+    Result<void> pulled = co_await pull(image, log, stop);
     if (!pulled) {
-        Error error = std::move(pulled.error());
+        Error error = std::move(pulled).error();
         error.message = fmt::format("the image '{}' cannot be fetched: {}", image, error.message);
         if (error.hint.empty()) {
             error.hint =

@@ -106,7 +106,7 @@ void checkPlanValues(Checks& checks) {
         } else if (entry.value.kind == Value::Kind::Param) {
             checkParam(checks, entry.value.text, path);
         }
-        checkLength(checks, entry, [&] { return path; });
+        checkLength(checks, entry, [&] { return Path(path); });
     }
 }
 

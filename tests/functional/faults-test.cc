@@ -186,7 +186,8 @@ TEST(Faults, NamesAndValuesAreJustCharacters) {
 TEST(Faults, HostilePlanDocumentsEndWithTwo) {
     const Project project;
     const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
-    const std::string huge(10'000'000, 'x');
+    std::string huge;
+    huge.resize(10'000'000, 'x');
     std::string needs;
     for (int i = 0; i < 100'000; ++i) {
         needs += fmt::format("{}\"n{}\"", i == 0 ? "" : ",", i);

@@ -59,7 +59,7 @@ Task<Result<void>> detail::readUntil(UniqueFd fd, std::function<void(std::string
     }
     auto callback = stop.onStop([&stream](StopLevel) {
         boost::system::error_code ignored;
-        (void)stream.cancel(ignored); // fails only when nothing waits
+        ignored = stream.cancel(ignored); // fails only when nothing waits
     });
     std::size_t size = firstPiece;
     auto buffer = std::make_unique_for_overwrite<char[]>(size);

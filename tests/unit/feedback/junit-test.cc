@@ -74,8 +74,8 @@ TEST(Junit, ASuiteThatListsFewerTestsThanItCountsIsNotWhole) {
     for (const char* broken :
          {"<testsuite name='s' tests='10'><testcase name='a'/></testsuite>", "<testsuite tests='1'/>",
           "<testsuites tests='3'><testsuite tests='2'><testcase/><testcase/></testsuite></testsuites>",
-          "<testsuites><testsuite tests='1'><testcase/><testcase/></testsuite>"
-          "<testsuite tests='2'><testcase/></testsuite></testsuites>",
+          R"(<testsuites><testsuite tests='1'><testcase/><testcase/></testsuite>
+             <testsuite tests='2'><testcase/></testsuite></testsuites>)",
           "<testsuite tests='4' skipped='1'><testcase/><testcase><skipped/></testcase></testsuite>",
           "<testsuite tests='4' skipped='1'><testcase/><testcase/></testsuite>",
           "<testsuite tests='3' hostname='box'><testcase/></testsuite>",
